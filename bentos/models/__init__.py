@@ -1,0 +1,1 @@
+"""Inference: load released arrays, predict probabilities, attribute them to words."""

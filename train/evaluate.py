@@ -1,0 +1,121 @@
+"""Stage `evaluate`: scores the exported models, through the serving code, on tickets never trained on."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bentos.models.svm import SvmModel
+from bentos.triage.categories import CATEGORIES
+from train.metrics import Scores, scores
+from train.plots import confusion_matrix_plot, reliability_plot
+
+PROCESSED: Final = Path("data/processed")
+MODELS: Final = Path("models")
+REPORTS: Final = Path("reports")
+SPLITS: Final = ("random", "grouped")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A model's answers on tickets: probabilities (tickets × categories), calibrated and not, and the truth."""
+
+    tickets: pd.DataFrame
+    truth: NDArray[np.int64]
+    calibrated: NDArray[np.float64]
+    uncalibrated: NDArray[np.float64]
+
+    def where(self, mask: "pd.Series[bool]") -> "Evaluation":
+        """The part of this evaluation whose tickets satisfy `mask`."""
+        keep = mask.to_numpy()
+        return Evaluation(
+            self.tickets[keep], self.truth[keep], self.calibrated[keep], self.uncalibrated[keep]
+        )
+
+
+def evaluate_svm(model: SvmModel, tickets: pd.DataFrame) -> Evaluation:
+    """Asks `model` for every one of `tickets`."""
+    texts = tickets["text"].tolist()
+    index = {category: position for position, category in enumerate(CATEGORIES)}
+    return Evaluation(
+        tickets,
+        tickets["label"].map(index).to_numpy(np.int64),
+        model.predict_proba(texts),
+        softmax(model.decision_function(texts)),
+    )
+
+
+def softmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities proportional to the exponentials of `values`, by row."""
+    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
+    result: NDArray[np.float64] = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return result
+
+
+def report(evaluation: Evaluation) -> dict[str, Any]:
+    """Scores per split, source and language; at the top the headline: `random`, real tickets if there are any."""
+    splits = {split: _by_source(evaluation, split) for split in SPLITS}
+    headline = "kaggle" if "kaggle" in splits["random"] else "sample"
+    top = {key: splits["random"][headline][key] for key in ("accuracy", "macro_f1", "ece", "brier")}
+    languages = {
+        str(language): splits["random"]["sample"]["languages"][language]["accuracy"]
+        for language in splits["random"]["sample"]["languages"]
+    }
+    return {**top, "headline": headline, "languages": languages, "splits": splits}
+
+
+def _by_source(evaluation: Evaluation, split: str) -> dict[str, Any]:
+    held_out = evaluation.where(evaluation.tickets[split] == "test")
+    result: dict[str, Any] = {}
+    for source in sorted(held_out.tickets["source"].unique()):
+        part = held_out.where(held_out.tickets["source"] == source)
+        result[source] = {
+            **_scores(part),
+            "languages": {
+                language: _scores(part.where(part.tickets["language"] == language))
+                for language in sorted(part.tickets["language"].unique())
+            },
+        }
+    return result
+
+
+def _scores(part: Evaluation) -> dict[str, Any]:
+    calibrated: Scores = scores(part.truth, part.calibrated)
+    before = scores(part.truth, part.uncalibrated)
+    return {**calibrated, "before_calibration": {key: before[key] for key in ("ece", "brier")}}
+
+
+def draw(name: str, evaluation: Evaluation, folder: Path) -> None:
+    """Draws the confusion matrix and the reliability of each source's `random` test side."""
+    held_out = evaluation.where(evaluation.tickets["random"] == "test")
+    for source in sorted(held_out.tickets["source"].unique()):
+        part = held_out.where(held_out.tickets["source"] == source)
+        title = f"{name}, {source} tickets, random split ({len(part.tickets):,} held out)"
+        predicted = part.calibrated.argmax(axis=1)
+        confusion_matrix_plot(part.truth, predicted, title, folder / f"{name}_{source}_confusion.png")
+        sets = {"before calibration": part.uncalibrated, "after calibration": part.calibrated}
+        reliability_plot(part.truth, sets, title, folder / f"{name}_{source}_reliability.png")
+
+
+def main() -> None:
+    """Writes `reports/metrics.json` and the plots of `reports/models/`."""
+    tickets = pd.read_parquet(PROCESSED / "tickets.parquet")
+    dataset = json.loads((PROCESSED / "dataset.json").read_text(encoding="utf-8"))
+    model = SvmModel.load(MODELS / "svm")
+    evaluation = evaluate_svm(model, tickets[tickets["random"] == "test"])
+    metrics = {
+        "dataset": {"name": dataset["name"], "version": dataset["version"]},
+        "svm": {"version": model.version, **report(evaluation)},
+    }
+    REPORTS.mkdir(exist_ok=True)
+    text = json.dumps(metrics, indent=2, ensure_ascii=False) + "\n"
+    (REPORTS / "metrics.json").write_text(text, encoding="utf-8")
+    draw("svm", evaluation, REPORTS / "models")
+
+
+if __name__ == "__main__":
+    main()

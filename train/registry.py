@@ -1,0 +1,124 @@
+"""MLflow's registry, seen from this project: the versions behind aliases, promotion and release."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import mlflow
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+
+from bentos.models.artifact import Manifest
+from bentos.release import RECORD, Release, ReleasedModel
+from train.tracking import MODEL_FOLDER
+
+# The released folder of each registered model.
+FOLDERS: Final = {"callcenter-svm": "svm"}
+
+
+class RegistryError(Exception):
+    """What was asked of the registry cannot be had; says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredModel:
+    """One version in the registry."""
+
+    name: str
+    registry_version: str
+    run_id: str
+
+    def provenance(self) -> dict[str, str]:
+        """What the BentoML model store keeps beside the model."""
+        return {"run_id": self.run_id, "registry_version": self.registry_version}
+
+
+def at_alias(name: str, alias: str) -> RegisteredModel:
+    """The version of `name` that has `alias`.
+
+    Raises:
+        RegistryError: there is none.
+    """
+    found = find_alias(name, alias)
+    if found is None:
+        remedy = "`make train` registers one" if alias == "staging" else "`callcenter promote` gives it"
+        raise RegistryError(
+            f"no version of {name} has the alias {alias!r} in {mlflow.get_registry_uri()}: {remedy}"
+        )
+    return found
+
+
+def find_alias(name: str, alias: str) -> RegisteredModel | None:
+    """The version of `name` that has `alias`, or None."""
+    try:
+        version: ModelVersion = mlflow.MlflowClient().get_model_version_by_alias(name, alias)
+    except MlflowException as error:
+        if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+            return None
+        raise
+    return RegisteredModel(name, str(version.version), str(version.run_id))
+
+
+def set_alias(model: RegisteredModel, alias: str) -> None:
+    """Gives `alias` to this version, taking it from any other."""
+    mlflow.MlflowClient().set_registered_model_alias(
+        model.name, alias, model.registry_version
+    )
+
+
+@contextmanager
+def downloaded(model: RegisteredModel) -> Iterator[Path]:
+    """The verified model folder of `model`, for the time of the context."""
+    uri = f"models:/{model.name}/{model.registry_version}"
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(mlflow.artifacts.download_artifacts(uri, dst_path=temporary))
+        folders = [found.parent for found in path.glob("artifacts/*/manifest.json")]
+        if len(folders) != 1:
+            raise RegistryError(f"{uri} holds {len(folders)} model folders, 1 was expected")
+        Manifest.verify(folders[0])
+        yield folders[0]
+
+
+def write_release(models: list[RegisteredModel], destination: Path) -> Release:
+    """Writes the folders of `models` and their record into `destination`, replacing what was there."""
+    destination.mkdir(parents=True, exist_ok=True)
+    entries: dict[str, ReleasedModel] = {}
+    for model in models:
+        directory = FOLDERS[model.name]
+        with downloaded(model) as folder:
+            shutil.rmtree(destination / directory, ignore_errors=True)
+            shutil.copytree(folder, destination / directory)
+        entries[directory] = _released(model, Manifest.verify(destination / directory))
+    release = Release(models=entries)
+    (destination / RECORD).write_text(release.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return release
+
+
+def _released(model: RegisteredModel, manifest: Manifest) -> ReleasedModel:
+    run = mlflow.MlflowClient().get_run(model.run_id)
+    metrics = mlflow.artifacts.load_dict(f"runs:/{model.run_id}/reports/metrics.json")
+    tags: dict[str, str] = run.data.tags
+    return ReleasedModel(
+        name=model.name,
+        version=manifest.version,
+        registry_version=model.registry_version,
+        run_id=model.run_id,
+        commit=tags["commit"],
+        dataset={"name": tags["dataset"], "version": tags["dataset_version"]},
+        parameters=dict(run.data.params),
+        metrics=_summary(metrics[FOLDERS[model.name]]),
+        files=manifest.files,
+    )
+
+
+def _summary(scores: dict[str, Any]) -> dict[str, Any]:
+    """`scores` without the per-class tables: those stay in the run and in `reports/metrics.json`."""
+    return {
+        key: _summary(value) if isinstance(value, dict) else value
+        for key, value in scores.items()
+        if key != "per_class"
+    }

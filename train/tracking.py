@@ -1,0 +1,101 @@
+"""One MLflow run a model: what it was trained with, what it scored, and the model itself."""
+
+import os
+import subprocess  # nosec B404: git, with fixed arguments
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import mlflow
+import pandas as pd
+from mlflow.models import infer_signature
+
+EXPERIMENT: Final = "callcenter"
+STAGING: Final = "staging"
+PRODUCTION: Final = "production"
+MODEL_FOLDER: Final = "model"
+_EXAMPLE: Final = pd.DataFrame({"text": ["I forgot my password", "Mon écran reste noir", "نسيت كلمة السر"]})
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where a model went: its registered name, its version there, and the run that made it."""
+
+    name: str
+    registry_version: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """All that a run logs beside its model."""
+
+    parameters: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    tags: Mapping[str, str]
+    reports: tuple[Path, ...]
+
+
+def use_tracking_server() -> None:
+    """Points MLflow at MLFLOW_TRACKING_URI, or at a SQLite file in this folder."""
+    uri = os.environ.get("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+
+
+def register(name: str, folder: Path, python_model: Path, record: RunRecord) -> Registration:
+    """Logs a run with `record` and the model in `folder`, registers it as `name` with the alias `staging`.
+
+    `python_model` is the file MLflow runs to load the model (models from code: nothing is pickled).
+    """
+    mlflow.set_experiment(EXPERIMENT)
+    with mlflow.start_run(run_name=name, tags=dict(record.tags)) as run:
+        mlflow.log_params(dict(flatten(record.parameters)))
+        mlflow.log_metrics({key: value for key, value in flatten(record.metrics) if _is_number(value)})
+        for path in record.reports:
+            mlflow.log_artifact(str(path), "reports")
+        version = _log_model(name, folder, python_model)
+    mlflow.MlflowClient().set_registered_model_alias(name, STAGING, version)
+    return Registration(name, version, run.info.run_id)
+
+
+def _log_model(name: str, folder: Path, python_model: Path) -> str:
+    output = pd.DataFrame({"label": ["Access"], "confidence": [1.0], "probabilities": [[1.0]]})
+    info = mlflow.pyfunc.log_model(
+        name="pyfunc",
+        python_model=str(python_model),
+        artifacts={MODEL_FOLDER: str(folder)},
+        code_paths=["bentos"],
+        pip_requirements=["numpy", "pandas", "pydantic"],
+        signature=infer_signature(_EXAMPLE, output),
+        input_example=_EXAMPLE,
+        registered_model_name=name,
+    )
+    return str(info.registered_model_version)
+
+
+def commit() -> str:
+    """The git commit of the working tree, with `-dirty` when files that git tracks differ from it."""
+    arguments = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    try:
+        result = subprocess.run(  # nosec B603: fixed arguments, no shell
+            arguments, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return result.stdout.strip()
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The leaves of nested mappings, keys joined by dots, with only the characters MLflow allows."""
+    for key, value in values.items():
+        name = f"{prefix}{key}".replace(",", " ")
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{name}.")
+        else:
+            yield name, value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
