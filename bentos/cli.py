@@ -14,7 +14,8 @@ _AGENT: Final = "bentos.services.agent:AgentService"
 
 
 class _Extensible(click.Group):
-    """A group whose further commands are entry points, so that what serves need not import what trains."""
+    """A group whose further commands are entry points, so that what serves need not import what
+    trains."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *(point.name for point in _extras())})
@@ -53,7 +54,8 @@ def install(release: Path) -> None:
 def serve(host: str, port: int) -> None:
     """Serve the agent, and the models it needs beside it, until interrupted."""
     _require_free(host, port)
-    # Usage reporting is read when BentoML is first imported: before that is the only time to turn it off.
+    # Usage reporting is read when BentoML is first imported: before that is the only time to turn
+    # it off.
     environment = {"BENTOML_DO_NOT_TRACK": "True", **os.environ}
     program = str(Path(sys.executable).with_name("bentoml"))
     arguments = [program, "serve", _AGENT, "--host", host, "--port", str(port)]

@@ -20,8 +20,8 @@ class ReleaseError(Exception):
 class ReleasedModel(BaseModel):
     """Where one released model came from, what it was trained with and what it scored.
 
-    `files` are the SHA-256 of the folder's files, as in its manifest; `metrics` is the model's part of
-    `reports/metrics.json` at the time.
+    `files` are the SHA-256 of the folder's files, as in its manifest; `metrics` is the model's part
+    of `reports/metrics.json` at the time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,7 +65,8 @@ class Release(BaseModel):
 
 
 def install_release(folder: Path) -> Iterator[bentoml.Tag]:
-    """Puts every model of the release into the BentoML model store; installing again changes nothing.
+    """Puts every model of the release into the BentoML model store; installing again changes
+    nothing.
 
     Raises:
         ReleaseError: a record or a model that is incomplete or altered.
@@ -81,4 +82,6 @@ def install_release(folder: Path) -> Iterator[bentoml.Tag]:
 def _check(folder: Path, model: ReleasedModel) -> None:
     manifest = Manifest.verify(folder)
     if manifest.files != model.files:
-        raise ReleaseError(f"{folder} is not the model that {RECORD} describes: check out both again")
+        raise ReleaseError(
+            f"{folder} is not the model that {RECORD} describes: check out both again"
+        )

@@ -1,1 +1,2 @@
-"""What trains: one pipeline stage a file; imports `bentos` so that what is evaluated is what is served."""
+"""What trains: one pipeline stage a file; imports `bentos`, so that what is evaluated is what is
+served."""

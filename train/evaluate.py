@@ -1,4 +1,5 @@
-"""Stage `evaluate`: scores the exported models, through the serving code, on tickets never trained on."""
+"""Stage `evaluate`: scores the exported models, through the serving code, on tickets never trained
+on."""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ SPLITS: Final = ("random", "grouped")
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A model's answers on tickets: probabilities (tickets × categories), calibrated and not, and the truth."""
+    """A model's answers on tickets: probabilities (tickets × categories), calibrated and not, and
+    the truth."""
 
     tickets: pd.DataFrame
     truth: NDArray[np.int64]
@@ -43,7 +45,7 @@ def evaluate_svm(model: SvmModel, tickets: pd.DataFrame) -> Evaluation:
     index = {category: position for position, category in enumerate(CATEGORIES)}
     return Evaluation(
         tickets,
-        tickets["label"].map(index).to_numpy(np.int64),
+        tickets["label"].map(index).to_numpy().astype(np.int64),
         model.predict_proba(texts),
         softmax(model.decision_function(texts)),
     )
@@ -57,7 +59,8 @@ def softmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def report(evaluation: Evaluation) -> dict[str, Any]:
-    """Scores per split, source and language; at the top the headline: `random`, real tickets if there are any."""
+    """Scores per split, source and language; at the top the headline: `random`, real tickets if
+    there are any."""
     splits = {split: _by_source(evaluation, split) for split in SPLITS}
     headline = "kaggle" if "kaggle" in splits["random"] else "sample"
     top = {key: splits["random"][headline][key] for key in ("accuracy", "macro_f1", "ece", "brier")}
@@ -96,7 +99,9 @@ def draw(name: str, evaluation: Evaluation, folder: Path) -> None:
         part = held_out.where(held_out.tickets["source"] == source)
         title = f"{name}, {source} tickets, random split ({len(part.tickets):,} held out)"
         predicted = part.calibrated.argmax(axis=1)
-        confusion_matrix_plot(part.truth, predicted, title, folder / f"{name}_{source}_confusion.png")
+        confusion_matrix_plot(
+            part.truth, predicted, title, folder / f"{name}_{source}_confusion.png"
+        )
         sets = {"before calibration": part.uncalibrated, "after calibration": part.calibrated}
         reliability_plot(part.truth, sets, title, folder / f"{name}_{source}_reliability.png")
 

@@ -32,7 +32,8 @@ class Scores(TypedDict):
 
 
 def scores(truth: NDArray[np.int64], probabilities: NDArray[np.float64]) -> Scores:
-    """Scores of `probabilities` (tickets × categories) against `truth` (tickets, indices into CATEGORIES)."""
+    """Scores of `probabilities` (tickets × categories) against `truth` (tickets, indices into
+    CATEGORIES)."""
     predicted = probabilities.argmax(axis=1)
     present = np.unique(truth)
     return {
@@ -80,9 +81,7 @@ def _gaps(
     ]
 
 
-def _per_class(
-    truth: NDArray[np.int64], predicted: NDArray[np.int64]
-) -> dict[str, ClassScores]:
+def _per_class(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> dict[str, ClassScores]:
     columns = precision_recall_fscore_support(
         truth, predicted, labels=range(len(CATEGORIES)), zero_division=0.0
     )

@@ -1,4 +1,5 @@
-"""The two pictures of a classifier: what it confuses, and whether its confidence can be believed."""
+"""The two pictures of a classifier: what it confuses, and whether its confidence can be
+believed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,7 +44,8 @@ def reliability_plot(
     title: str,
     path: Path,
 ) -> None:
-    """Draws accuracy against confidence for each named set of probabilities over the same tickets."""
+    """Draws accuracy against confidence for each named set of probabilities over the same
+    tickets."""
     figure = Figure(figsize=(6.5, 6), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="grey", linestyle="--", label="perfectly calibrated")

@@ -1,4 +1,5 @@
-"""The gate to production: a model passes when it is no worse than the present one on the same tickets."""
+"""The gate to production: a model passes when it is no worse than the present one on the same
+tickets."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -14,7 +14,6 @@ from mlflow.exceptions import MlflowException
 
 from bentos.models.artifact import Manifest
 from bentos.release import RECORD, Release, ReleasedModel
-from train.tracking import MODEL_FOLDER
 
 # The released folder of each registered model.
 FOLDERS: Final = {"callcenter-svm": "svm"}
@@ -45,7 +44,9 @@ def at_alias(name: str, alias: str) -> RegisteredModel:
     """
     found = find_alias(name, alias)
     if found is None:
-        remedy = "`make train` registers one" if alias == "staging" else "`callcenter promote` gives it"
+        remedy = (
+            "`make train` registers one" if alias == "staging" else "`callcenter promote` gives it"
+        )
         raise RegistryError(
             f"no version of {name} has the alias {alias!r} in {mlflow.get_registry_uri()}: {remedy}"
         )
@@ -65,9 +66,7 @@ def find_alias(name: str, alias: str) -> RegisteredModel | None:
 
 def set_alias(model: RegisteredModel, alias: str) -> None:
     """Gives `alias` to this version, taking it from any other."""
-    mlflow.MlflowClient().set_registered_model_alias(
-        model.name, alias, model.registry_version
-    )
+    mlflow.MlflowClient().set_registered_model_alias(model.name, alias, model.registry_version)
 
 
 @contextmanager
@@ -84,7 +83,7 @@ def downloaded(model: RegisteredModel) -> Iterator[Path]:
 
 
 def write_release(models: list[RegisteredModel], destination: Path) -> Release:
-    """Writes the folders of `models` and their record into `destination`, replacing what was there."""
+    """Writes the folders of `models` and their record into `destination`, replacing what was."""
     destination.mkdir(parents=True, exist_ok=True)
     entries: dict[str, ReleasedModel] = {}
     for model in models:
@@ -116,7 +115,8 @@ def _released(model: RegisteredModel, manifest: Manifest) -> ReleasedModel:
 
 
 def _summary(scores: dict[str, Any]) -> dict[str, Any]:
-    """`scores` without the per-class tables: those stay in the run and in `reports/metrics.json`."""
+    """`scores` without the per-class tables: those stay in the run and in
+    `reports/metrics.json`."""
     return {
         key: _summary(value) if isinstance(value, dict) else value
         for key, value in scores.items()

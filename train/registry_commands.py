@@ -51,7 +51,8 @@ def pull(names: tuple[str, ...], alias: str) -> None:
 @_model_option
 @click.option("--tolerance", default=0.0, show_default=True, help="How much worse still passes.")
 def promote(names: tuple[str, ...], tolerance: float) -> None:
-    """Give the alias `production` to the staging versions that are no worse than the present ones."""
+    """Give the alias `production` to the staging versions that are no worse than the present
+    ones."""
     with _registry():
         refused = [name for name in names if not _promote(name, tolerance)]
     if refused:
@@ -63,7 +64,8 @@ def promote(names: tuple[str, ...], tolerance: float) -> None:
     "--to", "destination", default="release", show_default=True, type=click.Path(path_type=Path)
 )
 def release(destination: Path) -> None:
-    """Write the production models as a release folder, with what was measured and where it came from."""
+    """Write the production models as a release folder, with what was measured and where it came
+    from."""
     with _registry():
         written = write_release([at_alias(name, PRODUCTION) for name in FOLDERS], destination)
     for directory, model in written.models.items():

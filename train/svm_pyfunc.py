@@ -1,4 +1,5 @@
-"""How MLflow loads a registered SVM: text in, label and probabilities out, through the serving code."""
+"""How MLflow loads a registered SVM: text in, label and probabilities out, through the serving
+code."""
 
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,18 @@ from bentos.triage.categories import CATEGORIES
 
 
 class SvmPythonModel(PythonModel):
-    """`predict` takes a column `text` and returns `label`, `confidence` and `probabilities`, a row a ticket."""
+    """`predict` takes a column `text` and returns `label`, `confidence` and `probabilities`, a row
+    a ticket."""
 
     def load_context(self, context: PythonModelContext) -> None:
         """Loads the arrays from the artifact folder, checksums verified."""
         self.model = SvmModel.load(Path(context.artifacts["model"]))
 
     def predict(
-        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
+        self,
+        context: PythonModelContext,
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,
     ) -> pd.DataFrame:
         """Labels and probabilities (in the order of CATEGORIES) for every row."""
         probabilities = self.model.predict_proba(model_input["text"].tolist())

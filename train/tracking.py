@@ -15,7 +15,9 @@ EXPERIMENT: Final = "callcenter"
 STAGING: Final = "staging"
 PRODUCTION: Final = "production"
 MODEL_FOLDER: Final = "model"
-_EXAMPLE: Final = pd.DataFrame({"text": ["I forgot my password", "Mon écran reste noir", "نسيت كلمة السر"]})
+_EXAMPLE: Final = pd.DataFrame(
+    {"text": ["I forgot my password", "Mon écran reste noir", "نسيت كلمة السر"]}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,17 @@ def use_tracking_server() -> None:
 
 
 def register(name: str, folder: Path, python_model: Path, record: RunRecord) -> Registration:
-    """Logs a run with `record` and the model in `folder`, registers it as `name` with the alias `staging`.
+    """Logs a run with `record` and the model in `folder`, registers it as `name` with the alias
+    `staging`.
 
     `python_model` is the file MLflow runs to load the model (models from code: nothing is pickled).
     """
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=name, tags=dict(record.tags)) as run:
         mlflow.log_params(dict(flatten(record.parameters)))
-        mlflow.log_metrics({key: value for key, value in flatten(record.metrics) if _is_number(value)})
+        mlflow.log_metrics(
+            {key: value for key, value in flatten(record.metrics) if _is_number(value)}
+        )
         for path in record.reports:
             mlflow.log_artifact(str(path), "reports")
         version = _log_model(name, folder, python_model)
@@ -76,7 +81,8 @@ def _log_model(name: str, folder: Path, python_model: Path) -> str:
 
 
 def commit() -> str:
-    """The git commit of the working tree, with `-dirty` when files that git tracks differ from it."""
+    """The git commit of the working tree, with `-dirty` when files that git tracks differ from
+    it."""
     arguments = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     try:
         result = subprocess.run(  # nosec B603: fixed arguments, no shell
@@ -88,7 +94,8 @@ def commit() -> str:
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The leaves of nested mappings, keys joined by dots, with only the characters MLflow allows."""
+    """The leaves of nested mappings, keys joined by dots, with only the characters MLflow
+    allows."""
     for key, value in values.items():
         name = f"{prefix}{key}".replace(",", " ")
         if isinstance(value, Mapping):

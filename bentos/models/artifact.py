@@ -1,7 +1,7 @@
 """A released model on disk: a folder of plain files and the manifest that vouches for them.
 
-The same folder is what a training stage exports, what MLflow's registry stores, what `release/` holds and what the
-BentoML model store serves from.
+The same folder is what a training stage exports, what MLflow's registry stores, what `release/`
+holds and what the BentoML model store serves from.
 """
 
 import hashlib
@@ -19,10 +19,10 @@ class ArtifactError(Exception):
 
 
 class Manifest(BaseModel):
-    """What a model folder holds: its name, its version and the SHA-256 of every file beside the manifest.
+    """A model's name, its version, and the SHA-256 of every file beside the manifest.
 
-    The version is the folder's content address, the first twelve hexadecimal digits of the SHA-256 of `files`: equal
-    versions are equal models, wherever they came from.
+    The version is the folder's content address, the first twelve hexadecimal digits of the SHA-256
+    of `files`: equal versions are equal models, wherever they came from.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +45,8 @@ class Manifest(BaseModel):
         """The manifest of `folder`, after checking every file against it.
 
         Raises:
-            ArtifactError: no manifest, or a file that is missing or not the one the manifest vouches for.
+            ArtifactError: no manifest, or a file that is missing or not the one the manifest
+            vouches for.
         """
         path = folder / MANIFEST
         try:

@@ -1,0 +1,2 @@
+"""Measurements: each script compares with a named baseline in one run and writes
+`reports/bench/`."""

@@ -1,0 +1,91 @@
+"""The agent's side of SvmService: a time limit, one more try, and failures in words."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar
+
+import aiohttp
+from bentoml.exceptions import BentoMLException
+
+from bentos.schemas import Attribution, Explainable, Explanations, Prediction, Predictions
+from bentos.services.errors import RequestError
+from bentos.wire import Error, ErrorResponse
+
+_Answer = TypeVar("_Answer")
+_logger = logging.getLogger("bentoml.callcenter")
+
+
+class _Svm(Protocol):
+    """SvmService's API as BentoML offers it to a caller, in process, next door or remote."""
+
+    async def predict(self, *, texts: list[str]) -> list[Prediction | ErrorResponse]: ...
+
+    async def predict_bulk(self, *, texts: list[str]) -> Predictions: ...
+
+    async def explain(self, *, items: list[Explainable]) -> Explanations: ...
+
+
+class SvmClient:
+    """Asks SvmService.
+
+    Every method but `is_ready` raises RequestError 503 when the service can't be reached, fails or
+    takes too long.
+
+    Args:
+        service: What `bentoml.depends(SvmService)` gave.
+        timeout_seconds: The longest that a call may take, both tries together.
+    """
+
+    def __init__(self, service: Any, timeout_seconds: float) -> None:
+        self._service = service
+        self._timeout_seconds = timeout_seconds
+
+    async def predict(self, texts: Sequence[str]) -> list[Prediction | ErrorResponse]:
+        """The predictions for a few `texts`, in order, batched with those of other requests."""
+        return await self._call(lambda: self._svm.predict(texts=list(texts))) if texts else []
+
+    async def predict_bulk(self, texts: Sequence[str]) -> list[Prediction | ErrorResponse]:
+        """The predictions for `texts`, in order."""
+        if not texts:
+            return []
+        return (await self._call(lambda: self._svm.predict_bulk(texts=list(texts)))).predictions
+
+    async def explain(self, items: Sequence[Explainable]) -> list[list[Attribution]]:
+        """The telling words of each item, in order."""
+        if not items:
+            return []
+        return (await self._call(lambda: self._svm.explain(items=list(items)))).explanations
+
+    async def is_ready(self, timeout_seconds: float) -> bool:
+        """Whether SvmService says within `timeout_seconds` that it can answer."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                return bool(await self._service.is_ready())
+        except (aiohttp.ClientError, OSError):
+            return False
+
+    @property
+    def _svm(self) -> _Svm:
+        svm: _Svm = self._service.to_async
+        return svm
+
+    async def _call(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                return await _twice(ask)
+        except (aiohttp.ClientError, OSError, BentoMLException) as failure:
+            _logger.warning("SvmService didn't answer: %s", type(failure).__name__)
+            error = Error(
+                code="unavailable", message="The SVM can't be reached now; retry in a moment."
+            )
+            raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, error) from None
+
+
+async def _twice(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """A kept connection may close, idle, as the call goes out; predicting twice harms nobody."""
+    try:
+        return await ask()
+    except aiohttp.ServerDisconnectedError:
+        return await ask()

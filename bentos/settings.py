@@ -1,0 +1,114 @@
+"""What an operator can set: read once from the environment, refused at start when it is wrong."""
+
+from functools import cache
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PREFIX: Final = "CALLCENTER_"
+
+
+class SettingsError(Exception):
+    """A variable that the server can't start with: its name, its value and the remedy."""
+
+
+def _none_if_blank(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _http_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("it should be a URL that starts with http:// or https://")
+    return value.rstrip("/")
+
+
+_ServiceUrl = Annotated[str, AfterValidator(_http_url)]
+
+
+class Settings(BaseSettings):
+    """The settings of the services: variables CALLCENTER_<NAME>, unless one says otherwise."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_prefix=_PREFIX, populate_by_name=True
+    )
+
+    svm_url: Annotated[_ServiceUrl | None, BeforeValidator(_none_if_blank)] = Field(
+        default=None,
+        validation_alias="SVM_URL",
+        description="SVM_URL. Where SvmService runs; unset, it runs in the agent's process group.",
+    )
+    svm_model: str = Field(
+        default="callcenter-svm:latest",
+        pattern=r"^[a-z0-9][a-z0-9._-]*:[a-zA-Z0-9._-]+$",
+        description="The tag of the SVM in the BentoML model store.",
+    )
+    max_text_characters: int = Field(
+        default=20_000, ge=1, le=1_000_000, description="The longest ticket that is read."
+    )
+    max_batch_tickets: int = Field(
+        default=1_000,
+        ge=1,
+        description="The most tickets in one call of the agent's /predict_batch.",
+    )
+    max_bulk_texts: int = Field(
+        default=10_000, ge=1, description="The most texts in one call of a model service."
+    )
+    max_body_bytes: int = Field(
+        default=2_000_000, ge=1_000, description="The largest request that the agent reads."
+    )
+    max_bulk_body_bytes: int = Field(
+        default=64_000_000, ge=1_000, description="The largest request that a model service reads."
+    )
+    svm_max_batch_size: int = Field(
+        default=256, ge=2, description="The most texts that SvmService merges into one batch."
+    )
+    svm_max_latency_ms: int = Field(
+        default=10_000,
+        ge=100,
+        description="How long a text may wait for its batch, generously. Past it: 503.",
+    )
+    timeout_seconds: int = Field(
+        default=30, ge=1, description="The longest that one request may take. Past it: 504."
+    )
+    model_timeout_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="The longest that the agent waits for a model. Past it: 503.",
+    )
+    ready_timeout_seconds: float = Field(
+        default=1.0, gt=0, description="The longest that /readyz waits for a model."
+    )
+    max_concurrency: int = Field(
+        default=128, ge=1, description="The most requests in flight per service. Past it: 429."
+    )
+    agent_workers: int = Field(default=1, ge=1, description="Processes of AgentService.")
+    svm_workers: int = Field(default=1, ge=1, description="Processes of SvmService.")
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings, read from the environment on the first call.
+
+    Raises:
+        SettingsError: one or more variables can't be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_complaint(error)) from None
+
+
+def _complaint(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False):
+        name = str(problem["loc"][0])
+        field = name.lower() if name.lower() in Settings.model_fields else "svm_url"
+        variable = "SVM_URL" if field == "svm_url" else f"{_PREFIX}{field.upper()}"
+        default = Settings.model_fields[field].default
+        remedy = "unset it" if default is None else f"unset it to use {default!r}"
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(
+            f"{variable} has value {problem['input']!r}: {message}. Correct it, or {remedy}."
+        )
+    return "\n".join(lines)

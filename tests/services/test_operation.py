@@ -1,0 +1,162 @@
+"""Servers in other shapes than the default one: remote, starved, broken, and from the bentofile."""
+
+import asyncio
+import json
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bentos.schemas import EXAMPLE_TEXTS
+from bentos.wire import ErrorResponse
+from tests.services.conftest import (
+    AGENT,
+    BENTOML,
+    REPOSITORY,
+    SVM,
+    Server,
+    batches,
+    environment,
+    free_port,
+    post_many,
+    serve,
+    stop,
+)
+
+pytestmark = pytest.mark.service
+
+NewHome = Callable[[], Path]
+
+
+def _assert_unavailable(server: Server) -> None:
+    begin = time.monotonic()
+    with server.client() as client:
+        answers = [
+            client.get("/readyz"),
+            client.post("/predict", json={"text": "printer"}),
+            client.post("/predict_batch", json={"tickets": [{"text": "printer"}]}),
+        ]
+        assert client.get("/livez").status_code == 200
+    assert time.monotonic() - begin < 5
+    for answer in answers:
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert ErrorResponse.model_validate_json(answer.content).error.code == "unavailable"
+
+
+def test_without_its_svm_the_agent_starts_and_says_so(new_home: NewHome) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    with serve(new_home(), AGENT, wait_for="/livez", SVM_URL=nobody) as agent:
+        _assert_unavailable(agent)
+        assert "Traceback" not in agent.log()
+
+
+def test_a_remote_svm_answers_in_batches_and_may_come_and_go(new_home: NewHome) -> None:
+    with serve(new_home(), SVM) as svm, serve(new_home(), AGENT, SVM_URL=svm.url) as agent:
+        with agent.client() as client:
+            triage = client.post(
+                "/predict", json={"text": EXAMPLE_TEXTS[0], "explain": True}
+            ).json()
+            tickets = [{"text": text} for text in EXAMPLE_TEXTS]
+            batch = client.post("/predict_batch", json={"tickets": tickets}).json()
+        assert triage["explanation"]
+        assert batch["results"][0]["probabilities"] == pytest.approx(triage["probabilities"])
+        responses = asyncio.run(post_many(agent, requests=200, concurrent=32))
+        assert {response.status_code for response in responses} == {200}
+        assert batches(svm)[1] < 200
+        stop(svm)
+        _assert_unavailable(agent)
+        assert not re.search(r"Traceback|\[ERROR\]", agent.log())
+
+
+def test_the_svm_service_on_its_own(new_home: NewHome) -> None:
+    with serve(new_home(), SVM) as svm, svm.client() as client:
+        predictions = client.post("/predict", json={"texts": EXAMPLE_TEXTS}).json()
+        bulk = client.post("/predict_bulk", json={"texts": EXAMPLE_TEXTS * 3_333}).json()
+        assert len(predictions) == 3
+        assert bulk["predictions"][:3] == predictions
+        assert len(bulk["predictions"]) == 9_999
+        assert client.post("/predict", json={"texts": []}).json() == []
+        for texts, field in (([5], "texts.0"), ("abc", "texts"), (["a", ""], "texts.1")):
+            refusal = client.post("/predict", json={"texts": texts})
+            assert refusal.status_code == 422
+            assert refusal.json()["error"]["field"] == field
+
+
+def test_the_bentofile_serves_the_agent_within_the_limits_that_are_set(new_home: NewHome) -> None:
+    limits = {"CALLCENTER_MAX_CONCURRENCY": "1", "CALLCENTER_TIMEOUT_SECONDS": "2"}
+    with serve(new_home(), **limits) as agent, agent.client() as client:
+        assert client.post("/predict", json={"text": "printer"}).status_code == 200
+        with _half_a_request(agent) as slow:
+            busy = client.post("/predict", json={"text": "printer"})
+            assert client.get("/livez").status_code == 200
+            answer = slow.makefile("rb").read()
+    assert busy.status_code == 429
+    assert busy.json()["error"]["code"] == "too_many_requests"
+    assert int(busy.headers["retry-after"]) > 0
+    assert answer.startswith(b"HTTP/1.1 504")
+    assert b'"code":"timeout"' in answer
+
+
+@contextmanager
+def _half_a_request(agent: Server) -> Iterator[socket.socket]:
+    """A connection whose request has a body that doesn't arrive."""
+    host, _, port = agent.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(
+            b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b'Connection: close\r\nContent-Length: 100\r\n\r\n{"text": '
+        )
+        time.sleep(0.3)
+        yield connection
+
+
+def _run(home: Path, **variables: str) -> str:
+    """What a server that must not start prints."""
+    process = subprocess.run(
+        [BENTOML, "serve", AGENT, "--port", str(free_port())],
+        cwd=REPOSITORY,
+        env=environment(home, variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    assert process.returncode != 0
+    return process.stdout.strip()
+
+
+def test_without_a_model_the_server_says_how_to_get_one(tmp_path: Path) -> None:
+    assert _run(tmp_path) == (
+        "Error: [serve] `serve` failed: model callcenter-svm:latest is not in the BentoML store "
+        f"{tmp_path}/models: run `callcenter install release`"
+    )
+
+
+def test_an_altered_model_is_not_served(new_home: NewHome, tmp_path: Path) -> None:
+    shutil.copytree(new_home() / "models", tmp_path / "models")
+    [manifest] = (tmp_path / "models").glob("callcenter-svm/*/manifest.json")
+    [altered, *_] = json.loads(manifest.read_text())["files"]
+    (manifest.parent / altered).write_bytes(b"altered")
+    printed = _run(tmp_path)
+    assert "the file was altered; pull or release the model again" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path) -> None:
+    assert _run(tmp_path, CALLCENTER_MAX_BODY_BYTES="lots").startswith(
+        "Error: [serve] `serve` failed: CALLCENTER_MAX_BODY_BYTES has value 'lots': "
+    )
+
+
+def test_no_usage_is_reported_to_anybody(new_home: NewHome) -> None:
+    # With this, BentoML prints its reports instead of sending them.
+    with serve(new_home(), AGENT, __BENTOML_DEBUG_USAGE="True") as agent:
+        stop(agent)
+        assert "Tracking" not in agent.log()

@@ -1,0 +1,106 @@
+"""The models of the wire: what they take, and that their errors say nothing of what was sent."""
+
+import json
+import traceback
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bentos.schemas import EXAMPLE_TEXTS, Texts, Ticket, TicketBatch, Triage, Versions
+from bentos.triage.categories import CATEGORIES
+from bentos.triage.normalise import normalise
+from bentos.wire import ErrorResponse, first_error
+
+SECRET = "Zebulon Quackenbush"
+
+
+def _triage(**values: Any) -> Triage:
+    given: dict[str, Any] = {
+        "ticket_id": "0" * 32,
+        "category": "Access",
+        "confidence": 0.5,
+        "probabilities": {label: 0.125 for label in CATEGORIES},
+        "model": "svm",
+        "versions": Versions(svm="1"),
+        "latency_ms": 1.0,
+    }
+    return Triage(**{**given, **values})
+
+
+@pytest.mark.parametrize("text", EXAMPLE_TEXTS, ids=["en", "fr", "ar"])
+def test_a_ticket_keeps_its_text_as_it_came(text: str) -> None:
+    assert Ticket(text=f" {text}\n").text == f" {text}\n"
+
+
+@given(st.text(max_size=200))
+def test_a_text_is_taken_exactly_when_it_has_words(text: str) -> None:
+    try:
+        Ticket(text=text)
+    except ValidationError as error:
+        assert first_error(error).code in {"text_empty", "no_words"}
+        assert not normalise(text)
+    else:
+        assert normalise(text)
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"text": SECRET, "model": SECRET}, "invalid_value", "model"),
+        ({"text": SECRET, SECRET: SECRET}, "unknown_field", None),
+        ({"text": [SECRET]}, "wrong_type", "text"),
+        ({"text": SECRET.encode()}, "wrong_type", "text"),
+        ({"text": SECRET + "\ud800"}, "not_unicode", "text"),
+        ({"text": SECRET * 2_000}, "text_too_long", "text"),
+        ({SECRET: SECRET}, "missing_field", "text"),
+        (SECRET, "wrong_type", None),
+    ],
+)
+def test_an_error_says_nothing_of_what_was_sent(
+    values: object, code: str, field: str | None
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Ticket.model_validate(values)
+    error = first_error(caught.value)
+    assert (error.code, error.field) == (code, field)
+    assert "Zebulon" not in error.model_dump_json()
+    if SECRET not in values:  # A field's name is pydantic's to print; a value never is.
+        assert "Zebulon" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_batch_keeps_an_error_in_the_place_of_a_bad_ticket() -> None:
+    batch = TicketBatch.model_validate({"tickets": [{"text": "a"}, {"text": ""}, 3]})
+    assert [type(ticket) for ticket in batch.tickets] == [Ticket, ErrorResponse, ErrorResponse]
+
+
+def test_a_sender_can_not_place_an_error_of_his_own() -> None:
+    forged = {"error": {"code": "text_empty", "message": SECRET, "field": None}}
+    [ticket] = TicketBatch.model_validate({"tickets": [forged]}).tickets
+    assert "Zebulon" not in repr(ticket)
+
+
+def test_a_model_service_names_the_bad_text() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Texts.model_validate({"texts": ["a", ""]})
+    assert first_error(caught.value).field == "texts.1"
+
+
+def test_a_batch_is_described_as_a_list_of_tickets() -> None:
+    schema = TicketBatch.model_json_schema()
+    assert schema["properties"]["tickets"]["items"] == {"$ref": "#/$defs/Ticket"}
+    assert "ErrorResponse" not in json.dumps(schema)
+
+
+def test_a_triage_leaves_open_what_it_does_not_know() -> None:
+    known = _triage().model_dump(exclude_none=True)
+    assert known["degraded"] is False
+    assert not {"language", "route", "needs_review", "scrubbed_text"} & known.keys()
+
+
+@pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])
+def test_a_confidence_is_a_probability(confidence: float) -> None:
+    with pytest.raises(ValidationError):
+        _triage(confidence=confidence)

@@ -1,0 +1,118 @@
+"""Files of tickets become one table; a file that can't be read as meant is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from train.schema import DataError
+from train.sources import (
+    COLUMNS,
+    KAGGLE,
+    SAMPLE,
+    read_kaggle,
+    read_sample,
+    read_table,
+    read_tickets,
+)
+
+ROOT = Path(__file__).parents[2]
+HEADER = "id,language,channel,label,text\n"
+SECRET = "Jane Doe"
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        read_table(path)
+    assert SECRET not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_built_in_corpus_is_sound_and_balanced() -> None:
+    tickets = read_sample(ROOT / SAMPLE)
+    assert tuple(tickets.columns) == COLUMNS
+    assert set(tickets.groupby(["language", "label"]).size()) == {100}
+    assert tickets["id"].is_unique
+
+
+def test_values_are_read_exactly_as_written(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", '\ufeffa,b\r\nNA,"1,5\r\nnull ""x"""\r\n007,\r\n')
+    read = read_table(path)
+    assert read.frame.to_dict("records") == [
+        {"a": "NA", "b": '1,5\r\nnull "x"'},
+        {"a": "007", "b": ""},
+    ]
+    assert list(read.frame.index) == [1, 2]
+    assert list(read.lines) == [2, 4]
+
+
+def test_blank_lines_are_no_records(tmp_path: Path) -> None:
+    read = read_table(write(tmp_path / "t.csv", "a\nx\n\ny\n\n"))
+    assert (list(read.frame["a"]), list(read.lines)) == (["x", "y"], [2, 4])
+
+
+def test_another_encoding_is_refused_by_line_and_byte(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", f"a\n{SECRET}\ncaf\xe9\n".encode("latin-1"))
+    assert f"{path}, line 3, byte 14 (0xe9) is not UTF-8: save the file as UTF-8" == refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "t.csv is empty: give it a header and tickets"),
+        (f"a,b\nx,y\nx,{SECRET},z\n", "row 2 (line 3): 3 columns, the header has 2; quote values"),
+        (f"a,b\n{SECRET}\n", "row 1 (line 2): 1 columns, the header has 2"),
+        (f'a\n"x"{SECRET}\n', "t.csv, line 2: not CSV ("),
+        (f'a\nx\n"{SECRET}\n', "t.csv, line 3: not CSV (unexpected end of data)"),
+    ],
+)
+def test_what_is_no_table_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    assert message in refusal(write(tmp_path / "t.csv", content))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    assert "t.csv can't be read: No such file" in refusal(tmp_path / "t.csv")
+
+
+def test_a_corpus_without_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="has no CSV file: restore it with git checkout"):
+        read_sample(tmp_path)
+
+
+def test_an_identifier_belongs_to_one_file(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv"):
+        write(tmp_path / name, f"{HEADER}en-1,en,,Access,{SECRET}\n")
+    with pytest.raises(DataError) as caught:
+        read_sample(tmp_path)
+    assert "id 'en-1' is in a.csv and b.csv" in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_an_unknown_channel_is_none(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", f"{HEADER}en-1,en,,Access,x\nen-2,en,chat,Access,y\n")
+    assert list(read_sample(tmp_path)["channel"]) == [None, "chat"]
+
+
+def test_real_tickets_are_numbered_as_they_stand(tmp_path: Path) -> None:
+    content = "Document,Topic_group\r\nlaptop broken,Hardware\r\nnew order,Purchase\r\n"
+    tickets = read_kaggle(write(tmp_path / "tickets.csv", content))
+    assert tickets.to_dict("records")[1] == {
+        "id": "kaggle-00002",
+        "source": "kaggle",
+        "language": "en",
+        "channel": None,
+        "label": "Purchase",
+        "text": "new order",
+    }
+
+
+def test_real_tickets_follow_the_built_in_when_fetched(tmp_path: Path) -> None:
+    write(tmp_path / SAMPLE / "a.csv", f"{HEADER}fr-1,fr,phone,Storage,bonjour\n")
+    assert list(read_tickets(tmp_path)["source"]) == ["sample"]
+    write(tmp_path / KAGGLE, "Document,Topic_group\nlaptop broken,Hardware\n")
+    assert list(read_tickets(tmp_path)["source"]) == ["sample", "kaggle"]

@@ -1,0 +1,114 @@
+"""Training, exporting and serving are the same model."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+from bentos.models.svm import SvmModel
+from bentos.models.svm_files import SvmFiles
+from bentos.models.tokens import pieces, prepare
+from bentos.triage.categories import CATEGORIES
+from tests.train.conftest import CHOICE, PARAMETERS
+from train.power_tfidf import PowerTfidf
+from train.svm import examples, fit, search
+from train.svm_estimators import Experts, softmax
+from train.svm_export import svm_files
+from train.svm_import import sklearn_pipeline
+
+_ODD_TEXTS = [
+    "",
+    " ",
+    "42",
+    "zzz",
+    "a",
+    "password",
+    "PASSWORD password",
+    "Écran NOIR",
+    "كَلِمَةُ السر",
+]
+
+
+def test_the_released_arrays_answer_as_the_trained_estimators(
+    tickets: pd.DataFrame, experts: Experts, folder: Path
+) -> None:
+    texts = [*tickets["text"], *_ODD_TEXTS]
+    prepared = [prepare(text) for text in texts]
+    model = SvmModel.load(folder)
+    assert np.abs(model.predict_proba(texts) - experts.predict_proba(prepared)).max() < 1e-9
+    gap = np.abs(model.decision_function(texts) - experts.decision_function(prepared)).max()
+    assert gap < 1e-9
+
+
+def test_the_model_rebuilt_in_scikit_learn_answers_as_the_released_arrays(
+    tickets: pd.DataFrame, files: SvmFiles, folder: Path
+) -> None:
+    texts = [*tickets["text"], *_ODD_TEXTS]
+    ours, theirs = SvmModel.load(folder), sklearn_pipeline(files)
+    assert np.abs(ours.predict_proba(texts) - theirs.predict_proba(texts)).max() < 1e-9
+
+
+def test_training_again_gives_the_same_model(tickets: pd.DataFrame, files: SvmFiles) -> None:
+    again = svm_files(fit(examples(tickets), CHOICE, PARAMETERS))
+    for name, block in files.blocks.items():
+        assert block.terms == again.blocks[name].terms
+        assert np.array_equal(block.weights, again.blocks[name].weights)
+
+
+def test_learns_what_it_was_taught(tickets: pd.DataFrame, folder: Path) -> None:
+    predicted = SvmModel.load(folder).predict_proba(tickets["text"].tolist()).argmax(axis=1)
+    right = [CATEGORIES[place] for place in predicted] == tickets["label"].to_numpy()
+    assert right.mean() > 0.95
+
+
+def test_natural_tickets_alone_are_enough(tickets: pd.DataFrame) -> None:
+    natural = tickets[tickets["source"] == "sample"]
+    files = svm_files(fit(examples(natural), CHOICE, PARAMETERS))
+    model = SvmModel("test", files)
+    probabilities = model.predict_proba(natural["text"].tolist())
+    assert [CATEGORIES[place] for place in probabilities.argmax(axis=1)] == list(natural["label"])
+
+
+def test_the_search_tries_every_pair_and_chooses_the_best(tickets: pd.DataFrame) -> None:
+    parameters = PARAMETERS.model_copy(
+        update={
+            "archive": PARAMETERS.archive.model_copy(update={"C": (0.01, 1.0)}),
+            "natural": PARAMETERS.natural.model_copy(update={"C": (0.1, 1.0)}),
+        }
+    )
+    known = examples(tickets)
+    train = np.arange(len(tickets)) % 4 != 0
+    choice, tries = search(known.where(train), known.where(~train), parameters)
+    assert [(entry["expert"], entry["C"]) for entry in tries] == [
+        ("archive", 0.01),
+        ("archive", 1.0),
+        ("natural", 0.1),
+        ("natural", 1.0),
+    ]
+    best = max(tries[2:], key=lambda entry: entry["accuracy"])
+    assert choice.natural_C == best["C"]
+
+
+def test_power_tfidf_with_powers_of_one_is_scikit_learns_tfidf() -> None:
+    texts = ["disk full disk", "laptop broken", "disk broken"]
+    expected = TfidfVectorizer(token_pattern=r"\S+").fit_transform(texts).toarray()
+    assert PowerTfidf().fit_transform(texts).toarray() == pytest.approx(expected)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(alphabet="aàbc éى", max_size=12), min_size=1, max_size=5))
+def test_pieces_are_those_of_count_vectorizer(texts: list[str]) -> None:
+    analyse = CountVectorizer(
+        analyzer="char_wb", ngram_range=(3, 6), lowercase=False
+    ).build_analyzer()
+    for text in texts:
+        ours = [piece for word in text.split() for piece in pieces(word, 3, 6)]
+        assert sorted(ours) == sorted(analyse(text))
+
+
+def test_softmax_survives_large_scores() -> None:
+    assert softmax(np.array([[1000.0, 0.0]])).tolist() == [[1.0, 0.0]]

@@ -1,0 +1,141 @@
+"""What a run can be told: the sections of `params.yaml`, each a type that refuses the unknown."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Final, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+PARAMETERS: Final = Path("params.yaml")
+
+Section = TypeVar("Section", bound=BaseModel)
+Share = Annotated[float, Field(gt=0.0, lt=1.0)]
+Positive = Annotated[int, Field(ge=1)]
+Candidates = Annotated[tuple[float, ...], Field(min_length=1)]
+
+
+class ParameterError(Exception):
+    """A parameter file that can't be used, in one line."""
+
+
+class PrepareParameters(BaseModel):
+    """The `prepare` section: how tickets are split.
+
+    From a Jaccard similarity of `near_duplicate_threshold` on, two tickets are near-duplicates.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int
+    test_share: Share
+    validation_share: Share
+    near_duplicate_threshold: Annotated[float, Field(gt=0.0, le=1.0)]
+
+    @model_validator(mode="after")
+    def _leaves_something_to_train_on(self) -> "PrepareParameters":
+        held_out = self.test_share + self.validation_share
+        if held_out >= 1.0:
+            raise ValueError(
+                f"test_share and validation_share add up to {held_out:g}: keep it below 1"
+            )
+        return self
+
+
+class ArchiveParameters(BaseModel):
+    """The expert on the real, cleaned tickets: its vocabulary, its term weights, and the C values
+    to search."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_df: Positive
+    opening_words: Positive
+    opening_scale: float
+    tf_power: Share
+    idf_power: float
+    C: Candidates
+
+
+class NaturalParameters(BaseModel):
+    """The expert on natural tickets. `C` and `idf_power` are searched together, every pair.
+
+    A word must stand in `word_min_df` texts, a piece in `piece_min_df`.
+    Words have the length `word_scale` beside the pieces' 1, the archive expert's scores the factor
+    `archive_scale`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    word_min_df: Positive
+    piece_min_df: Positive
+    opening_words: Positive
+    opening_scale: float
+    shortest_piece: Positive
+    longest_piece: Positive
+    tf_power: Share
+    word_scale: float
+    archive_scale: float
+    C: Candidates
+    idf_power: Candidates
+    meta_C: float
+
+
+class GateParameters(BaseModel):
+    """What tells natural tickets from cleaned ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_df: Positive
+    C: float
+
+
+class SvmParameters(BaseModel):
+    """The `svm` section: both experts, their gate, and the folds that calibrate them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int
+    folds: Annotated[int, Field(ge=2)]
+    archive: ArchiveParameters
+    natural: NaturalParameters
+    gate: GateParameters
+
+
+def load_section(path: Path, name: str, model: type[Section]) -> Section:
+    """The section `name` of the YAML file at `path`, as a `model`.
+
+    Raises:
+        ParameterError: no such file or section, or a key or value that `model` refuses.
+    """
+    document = _read(path)
+    if not isinstance(document, dict) or name not in document:
+        raise ParameterError(f"{path} has no section '{name}': add it")
+    try:
+        return model.model_validate(document[name])
+    except ValidationError as error:
+        raise ParameterError(f"{path}, section '{name}': {explain(error)}") from None
+
+
+def explain(error: ValidationError, name: Callable[[str], str] = str) -> str:
+    """What `error` objects to, in one line: each key as `name` calls it, its value, the remedy."""
+    return "; ".join(_explain_one(fault, name) for fault in error.errors())
+
+
+def _explain_one(fault: ErrorDetails, name: Callable[[str], str]) -> str:
+    message = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return message
+    key = name(".".join(map(str, fault["loc"])))
+    if fault["type"] == "missing":
+        return f"{key} is missing: add it"
+    return f"{key} is {fault['input']!r}: {message}"
+
+
+def _read(path: Path) -> object:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParameterError(f"{path} is missing: run from the repository root") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path} is not YAML: {' '.join(str(error).split())}") from None

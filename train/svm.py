@@ -1,0 +1,155 @@
+"""Stage `svm`: searches, trains, calibrates and exports the SVM. `python -m train.svm`."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import Pipeline
+from tqdm import tqdm
+
+from bentos.models.artifact import Manifest
+from bentos.models.tokens import prepare
+from bentos.triage.categories import CATEGORIES
+from train.parameters import PARAMETERS, SvmParameters, load_section
+from train.svm_estimators import CalibratedSvm, Experts, Gate, Labels
+from train.svm_export import svm_files
+from train.svm_pipelines import archive_svm, natural_svm
+
+TICKETS: Final = Path("data/processed/tickets.parquet")
+FOLDER: Final = Path("models/svm")
+REPORT: Final = Path("reports/svm.json")
+NAME: Final = "callcenter-svm"
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Prepared texts, the places of their labels in CATEGORIES, and which are natural tickets."""
+
+    texts: NDArray[np.object_]
+    labels: Labels
+    natural: NDArray[np.bool_]
+
+    def where(self, mask: NDArray[np.bool_]) -> "Examples":
+        """The part of the examples for which `mask` is true."""
+        return Examples(self.texts[mask], self.labels[mask], self.natural[mask])
+
+    def archive(self) -> "Examples":
+        """The cleaned tickets; all, where every ticket is natural."""
+        return self if self.natural.all() else self.where(~self.natural)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The hyper-parameters that the search found best."""
+
+    archive_C: float
+    natural_C: float
+    idf_power: float
+
+
+def examples(tickets: pd.DataFrame) -> Examples:
+    """What the SVM learns from: `tickets` with the columns text, label and source."""
+    places = {category: place for place, category in enumerate(CATEGORIES)}
+    return Examples(
+        np.array([prepare(text) for text in tickets["text"]], dtype=object),
+        tickets["label"].map(places).to_numpy().astype(np.int64),
+        (tickets["source"] != "kaggle").to_numpy(),
+    )
+
+
+def search(
+    training: Examples, validation: Examples, parameters: SvmParameters
+) -> tuple[Choice, list[dict[str, Any]]]:
+    """The best hyper-parameters, and every try with its accuracy on tickets it was not trained on.
+
+    The archive expert is judged on the validation side. The natural one has so few tickets there
+    that it is judged by cross-validation over its training and validation sides instead. The test
+    side is never seen.
+    """
+    tries: list[dict[str, Any]] = []
+    train, held_out = training.archive(), validation.archive()
+    for C in tqdm(parameters.archive.C, "archive", disable=None, leave=False):
+        model = archive_svm(parameters, C).fit(train.texts, train.labels)
+        accuracy = float(np.mean(model.predict(held_out.texts) == held_out.labels))
+        tries.append({"expert": "archive", "C": C, "accuracy": round(accuracy, 6)})
+    best = max(tries, key=lambda entry: entry["accuracy"])["C"]
+    natural, archive = _natural_examples(training, validation), None
+    if not training.natural.all():
+        archive = archive_svm(parameters, best).fit(train.texts, train.labels)
+    found = _search_natural(natural, archive, parameters)
+    winner = max(found, key=lambda entry: entry["accuracy"])
+    return Choice(best, winner["C"], winner["idf_power"]), tries + found
+
+
+def _natural_examples(training: Examples, validation: Examples) -> Examples:
+    parts = [part.where(part.natural) for part in (training, validation)]
+    return Examples(
+        np.concatenate([part.texts for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        np.concatenate([part.natural for part in parts]),
+    )
+
+
+def _search_natural(
+    natural: Examples, archive: Pipeline | None, parameters: SvmParameters
+) -> list[dict[str, Any]]:
+    folds = StratifiedKFold(parameters.folds, shuffle=True, random_state=parameters.seed)
+    grid = list(product(parameters.natural.C, parameters.natural.idf_power))
+    tries = []
+    for C, idf_power in tqdm(grid, "natural", disable=None, leave=False):
+        model = natural_svm(parameters, C, idf_power, archive)
+        predicted = cross_val_predict(model, natural.texts, natural.labels, cv=folds, n_jobs=-1)
+        accuracy = round(float(np.mean(predicted == natural.labels)), 6)
+        tries.append({"expert": "natural", "C": C, "idf_power": idf_power, "accuracy": accuracy})
+    return tries
+
+
+def fit(training: Examples, choice: Choice, parameters: SvmParameters) -> Experts:
+    """The experts and their gate, trained and calibrated on `training`, weights rounded as
+    released."""
+    cleaned, natural = training.archive(), training.where(training.natural)
+    archive = CalibratedSvm(
+        archive_svm(parameters, choice.archive_C), parameters.folds, seed=parameters.seed
+    ).fit(cleaned.texts, cleaned.labels)
+    below = None if training.natural.all() else archive.svm_
+    expert = CalibratedSvm(
+        natural_svm(parameters, choice.natural_C, choice.idf_power, below),
+        parameters.folds,
+        parameters.natural.meta_C,
+        parameters.seed,
+    ).fit(natural.texts, natural.labels)
+    gate = Gate(parameters.gate.min_df, parameters.gate.C).fit(training.texts, training.natural)
+    return Experts(archive, expert, gate)
+
+
+def main() -> None:
+    """Trains on the training and validation sides, and writes `models/svm` and
+    `reports/svm.json`."""
+    parameters = load_section(PARAMETERS, "svm", SvmParameters)
+    tickets = pd.read_parquet(TICKETS)
+    sides = tickets["random"].to_numpy()
+    known = examples(tickets[sides != "test"])
+    train = sides[sides != "test"] == "train"
+    choice, tries = search(known.where(train), known.where(~train), parameters)
+    files = svm_files(fit(known, choice, parameters))
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    files.write(FOLDER)
+    Manifest.write(FOLDER, NAME)
+    terms = {name: len(block.terms) for name, block in files.blocks.items()}
+    _write_report({"search": tries, "terms": terms, "trained_on": len(known.labels)})
+
+
+def _write_report(content: dict[str, Any]) -> None:
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""The SVM in scikit-learn's terms: two calibrated linear experts and the gate between them.
+
+`bentos.models.svm` says how they are combined, and computes the same from the released arrays.
+"""
+
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.svm import LinearSVC
+
+from bentos.triage.categories import CATEGORIES
+from train.power_tfidf import PowerTfidf, Texts
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+# The gate's logit where every training ticket was natural: p = 1 - 1e-13.
+_ALWAYS_NATURAL: Final = 30.0
+_TINY: Final = 1e-6
+
+
+class CalibratedSvm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped base
+    """An SVM whose scores a multinomial logistic regression, fitted out of fold, turns into logits.
+
+    As StackingClassifier([svm], LogisticRegression()), with the out-of-fold scores used once more:
+    for the beta calibration of the top label's confidence.
+
+    Args:
+        svm: a pipeline that ends in LinearSVC.
+        folds: how many.
+        meta_C: inverse regularisation of the logistic regression.
+        seed: of the folds.
+    """
+
+    def __init__(self, svm: Any, folds: int = 5, meta_C: float = 1.0, seed: int = 42) -> None:
+        self.svm = svm
+        self.folds = folds
+        self.meta_C = meta_C
+        self.seed = seed
+
+    def fit(self, X: NDArray[np.object_], y: Labels) -> Self:
+        """Learns from prepared texts and their places in CATEGORIES, all of which must occur."""
+        folds = StratifiedKFold(self.folds, shuffle=True, random_state=self.seed)
+        out_of_fold = cross_val_predict(
+            self.svm, X, y, cv=folds, method="decision_function", n_jobs=-1
+        )
+        self.svm_ = clone(self.svm).fit(X, y)
+        round_weights(self.svm_[-1])
+        self.classes_ = self.svm_.classes_
+        self.meta_ = LogisticRegression(C=self.meta_C, max_iter=2000).fit(out_of_fold, y)
+        probabilities = softmax(self.meta_.decision_function(out_of_fold))
+        right = probabilities.argmax(axis=1) == y
+        self.beta_ = LogisticRegression(C=100.0).fit(
+            _beta_features(probabilities.max(axis=1)), right
+        )
+        return self
+
+    def scores(self, X: Texts) -> Floats:
+        """The SVM's own scores, (texts, 8)."""
+        result: Floats = self.svm_.decision_function(X)
+        return result
+
+    def decision_function(self, X: Texts) -> Floats:
+        """Logits, (texts, 8)."""
+        result: Floats = self.meta_.decision_function(self.scores(X))
+        return result
+
+    def predict(self, X: Texts) -> Labels:
+        """The places in CATEGORIES of the likeliest labels."""
+        result: Labels = self.classes_[self.decision_function(X).argmax(axis=1)]
+        return result
+
+    def corrected(self, confidence: Floats) -> Floats:
+        """How often a top label of this `confidence` is right."""
+        result: Floats = self.beta_.predict_proba(_beta_features(confidence))[:, 1]
+        return result
+
+
+class Gate(BaseEstimator):  # type: ignore[misc]  # untyped base
+    """How natural a text is, 0 to 1, from its words.
+
+    Args:
+        min_df: how many texts a word must stand in.
+        C: inverse regularisation.
+    """
+
+    def __init__(self, min_df: int = 2, C: float = 10.0) -> None:
+        self.min_df = min_df
+        self.C = C
+
+    def fit(self, X: Texts, natural: NDArray[np.bool_]) -> Self:
+        """Learns from texts of both kinds; from natural ones alone, that all are natural."""
+        self.words_ = PowerTfidf(min_df=self.min_df, tf_power=0.0)
+        values = self.words_.fit_transform(X)
+        self.model_ = LogisticRegression(C=self.C, class_weight="balanced", max_iter=2000)
+        if natural.all():
+            self.model_.coef_ = np.zeros((1, values.shape[1]))
+            self.model_.intercept_ = np.array([_ALWAYS_NATURAL])
+            self.model_.classes_ = np.array([False, True])
+        else:
+            self.model_.fit(values, natural)
+        round_weights(self.model_)
+        return self
+
+    def predict_proba(self, X: Texts) -> Floats:
+        """The probability that each text is natural, (texts, 1)."""
+        result: Floats = self.model_.predict_proba(self.words_.transform(X))[:, [1]]
+        return result
+
+
+class Experts(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped base
+    """The two fitted experts and their gate, as one classifier over prepared texts."""
+
+    def __init__(self, archive: CalibratedSvm, natural: CalibratedSvm, gate: Gate) -> None:
+        self.archive = archive
+        self.natural = natural
+        self.gate = gate
+        self.classes_ = np.arange(len(CATEGORIES))
+
+    def fit(self, X: Texts, y: Labels) -> Self:
+        """Nothing to learn: the parts come fitted."""
+        return self
+
+    def decision_function(self, X: Texts) -> Floats:
+        """The SVMs' own scores, mixed by the gate; (texts, 8)."""
+        gate = self.gate.predict_proba(X)
+        return gate * self.natural.scores(X) + (1 - gate) * self.archive.scores(X)
+
+    def predict_proba(self, X: Texts) -> Floats:
+        """Calibrated probabilities, (texts, 8)."""
+        gate = self.gate.predict_proba(X)
+        natural, archive = self.natural.decision_function(X), self.archive.decision_function(X)
+        probabilities = softmax(gate * natural + (1 - gate) * archive)
+        rows, top = np.arange(len(probabilities)), probabilities.argmax(axis=1)
+        confidence = probabilities[rows, top]
+        experts = self.natural.corrected(confidence), self.archive.corrected(confidence)
+        mixed = gate[:, 0] * experts[0] + (1 - gate[:, 0]) * experts[1]
+        corrected = np.maximum(mixed, 1 / len(CATEGORIES))
+        probabilities *= ((1 - corrected) / np.maximum(1 - confidence, 1e-12))[:, None]
+        probabilities[rows, top] = corrected
+        return probabilities
+
+
+def softmax(values: Floats) -> Floats:
+    """Probabilities proportional to the exponentials of `values`, by row."""
+    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
+    result: Floats = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return result
+
+
+def round_weights(model: LinearSVC | LogisticRegression) -> None:
+    """Rounds the coefficients to half precision, the precision they are released in."""
+    model.coef_ = model.coef_.astype(np.float16).astype(np.float64)
+
+
+def _beta_features(confidence: Floats) -> Floats:
+    """Beta calibration's features of a probability (Kull, Silva Filho and Flach 2017, eq. 4)."""
+    clipped = np.clip(confidence, _TINY, 1 - _TINY)
+    return np.stack([np.log(clipped), np.log1p(-clipped)], axis=1)
