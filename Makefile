@@ -6,7 +6,10 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?= 3000
 HOST ?= 127.0.0.1
+# Nothing that is run from here reports home.
 export BENTOML_DO_NOT_TRACK := True
+export MLFLOW_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 SERVE := .venv/.serve
@@ -52,6 +55,10 @@ train: $(TRAIN) ## Run the pipeline (CALLCENTER_DATASET=sample|kaggle, CALLCENTE
 .PHONY: bench
 bench: $(DEV) ## Measure, and write reports/bench/.
 	@python -m bench.svm_inference
+
+.PHONY: docs
+docs: $(DEV) ## Rewrite the tables of README.md and docs/ from what was recorded.
+	@python -m train.docs_tables
 
 .PHONY: environment environment-train environment-dev
 environment: $(SERVE) ## .venv with what serves: no torch, no MLflow.

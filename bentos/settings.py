@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     svm_url: Annotated[_ServiceUrl | None, BeforeValidator(_none_if_blank)] = Field(
         default=None,
         validation_alias="SVM_URL",
-        description="SVM_URL. Where SvmService runs; unset, it runs in the agent's process group.",
+        description="Where SvmService runs; unset, it runs in the agent's process group.",
     )
     svm_model: str = Field(
         default="callcenter-svm:latest",

@@ -102,7 +102,7 @@ def draw(name: str, evaluation: Evaluation, folder: Path) -> None:
         confusion_matrix_plot(
             part.truth, predicted, title, folder / f"{name}_{source}_confusion.png"
         )
-        sets = {"before calibration": part.uncalibrated, "after calibration": part.calibrated}
+        sets = {"SVM scores, softmax": part.uncalibrated, "calibrated": part.calibrated}
         reliability_plot(part.truth, sets, title, folder / f"{name}_{source}_reliability.png")
 
 

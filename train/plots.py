@@ -56,7 +56,7 @@ def reliability_plot(
         [line] = axes.plot(confidence, accuracy, label=f"{name} (ECE {error:.3f})")
         axes.scatter(confidence, accuracy, s=sizes, color=line.get_color(), alpha=0.6)
     axes.set(xlabel="confidence", ylabel="accuracy", title=title, xlim=(0, 1), ylim=(0, 1))
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")
     axes.grid(alpha=0.3)
     save(figure, path)
 

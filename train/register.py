@@ -26,9 +26,9 @@ def svm_record() -> RunRecord:
         REPORTS / "svm.json",
         *sorted((REPORTS / "models").glob("svm_*.png")),
     )
-    return RunRecord(
-        {"prepare": parameters["prepare"], "svm": parameters["svm"]}, metrics["svm"], tags, reports
-    )
+    chosen = _read(REPORTS / "svm.json")["chosen"]
+    given = {name: parameters[name] for name in ("prepare", "svm")}
+    return RunRecord({**given, "chosen": chosen}, metrics["svm"], tags, reports)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from bentos.models.artifact import Manifest
+from bentos.models.artifact import ArtifactError, Manifest
 from bentos.release import RECORD, Release, ReleasedModel
 
 # The released folder of each registered model.
@@ -72,14 +72,14 @@ def set_alias(model: RegisteredModel, alias: str) -> None:
 @contextmanager
 def downloaded(model: RegisteredModel) -> Iterator[Path]:
     """The verified model folder of `model`, for the time of the context."""
-    uri = f"models:/{model.name}/{model.registry_version}"
+    uri = f"models:/{model.name}/{model.registry_version}/artifacts/{FOLDERS[model.name]}"
     with tempfile.TemporaryDirectory() as temporary:
-        path = Path(mlflow.artifacts.download_artifacts(uri, dst_path=temporary))
-        folders = [found.parent for found in path.glob("artifacts/*/manifest.json")]
-        if len(folders) != 1:
-            raise RegistryError(f"{uri} holds {len(folders)} model folders, 1 was expected")
-        Manifest.verify(folders[0])
-        yield folders[0]
+        try:
+            folder = Path(mlflow.artifacts.download_artifacts(uri, dst_path=temporary))
+            Manifest.verify(folder)
+        except (ArtifactError, MlflowException, OSError) as error:
+            raise RegistryError(f"{uri} cannot be had: {error}") from None
+        yield folder
 
 
 def write_release(models: list[RegisteredModel], destination: Path) -> Release:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -143,7 +143,14 @@ def main() -> None:
     files.write(FOLDER)
     Manifest.write(FOLDER, NAME)
     terms = {name: len(block.terms) for name, block in files.blocks.items()}
-    _write_report({"search": tries, "terms": terms, "trained_on": len(known.labels)})
+    _write_report(
+        {
+            "chosen": asdict(choice),
+            "search": tries,
+            "terms": terms,
+            "trained_on": len(known.labels),
+        }
+    )
 
 
 def _write_report(content: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ EXPERIMENT: Final = "callcenter"
 STAGING: Final = "staging"
 PRODUCTION: Final = "production"
 MODEL_FOLDER: Final = "model"
+# What decides the models. Reports are rewritten by every run.
+_SOURCES: Final = ("bentos", "data/sample", "dvc.yaml", "params.yaml", "train")
 _EXAMPLE: Final = pd.DataFrame(
     {"text": ["I forgot my password", "Mon écran reste noir", "نسيت كلمة السر"]}
 )
@@ -41,6 +43,8 @@ class RunRecord:
 
 def use_tracking_server() -> None:
     """Points MLflow at MLFLOW_TRACKING_URI, or at a SQLite file in this folder."""
+    # A bar for each of a few small files says nothing.
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     uri = os.environ.get("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
@@ -81,15 +85,19 @@ def _log_model(name: str, folder: Path, python_model: Path) -> str:
 
 
 def commit() -> str:
-    """The git commit of the working tree, with `-dirty` when files that git tracks differ from
-    it."""
-    arguments = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    """The git commit that trained, with `-dirty` when what the pipeline reads differs from it."""
     try:
-        result = subprocess.run(  # nosec B603: fixed arguments, no shell
-            arguments, capture_output=True, text=True, check=True
-        )
+        head = _git("rev-parse", "HEAD")
+        changed = _git("status", "--porcelain", "--", *_SOURCES)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+    return f"{head}-dirty" if changed else head
+
+
+def _git(*arguments: str) -> str:
+    result = subprocess.run(  # nosec B603 B607: git as installed, fixed arguments, no shell
+        ["git", *arguments], capture_output=True, text=True, check=True
+    )
     return result.stdout.strip()
 
 

@@ -1,5 +1,4 @@
-"""Writes the tables of README.md from what the release and the benchmarks recorded. `python -m
-train.readme`."""
+"""Writes the tables of README.md and docs/ from what commands recorded. `make docs`."""
 
 import json
 import re
@@ -8,14 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from bentos.release import Release, ReleasedModel
+from bentos.settings import Settings
 
-README: Final = Path("README.md")
 _LANGUAGES: Final = {"en": "English", "fr": "French", "ar": "Arabic"}
 
 
 def render(text: str, tables: Mapping[str, str]) -> str:
-    """`text` with what stands between `<!-- name -->` and `<!-- /name -->` replaced by the table of
-    that name.
+    """`text` with each table between its marks, `<!-- name -->` and `<!-- /name -->`.
 
     Raises:
         ValueError: a table has no place in `text`.
@@ -28,16 +26,32 @@ def render(text: str, tables: Mapping[str, str]) -> str:
     return text
 
 
-def tables() -> dict[str, str]:
-    """The tables of README.md by name."""
-    release = Release.read(Path("release"))
-    bench = json.loads(Path("reports/bench/svm_inference.json").read_text(encoding="utf-8"))
-    return {"results": results(release.models["svm"]), "speed": speed(bench)}
+def documents(root: Path) -> dict[Path, str]:
+    """The documents with tables, as they should read now."""
+    release = Release.read(root / "release")
+    bench = json.loads((root / "reports/bench/svm_inference.json").read_text(encoding="utf-8"))
+    tables = {
+        "README.md": {"results": results(release.models["svm"]), "speed": speed(bench)},
+        "docs/api.md": {"settings": settings_table()},
+    }
+    return {
+        root / name: render((root / name).read_text(encoding="utf-8"), parts)
+        for name, parts in tables.items()
+    }
+
+
+def settings_table() -> str:
+    """A row for each setting: its variable, its default, what it is."""
+    lines = ["| Variable | Default | |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        variable = field.validation_alias or f"CALLCENTER_{name.upper()}"
+        default = "unset" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `{variable}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
 
 
 def results(model: ReleasedModel) -> str:
-    """A row for each set of held-out tickets: how many, accuracy, macro-F1 and calibration
-    error."""
+    """A row for each set of held-out tickets."""
     lines = [
         "| Held-out tickets | Tickets | Accuracy | Macro-F1 | ECE |",
         "|---|---:|---:|---:|---:|",
@@ -75,8 +89,9 @@ def _row(name: str, scores: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
-    """Rewrites README.md."""
-    README.write_text(render(README.read_text(encoding="utf-8"), tables()), encoding="utf-8")
+    """Rewrites the documents."""
+    for path, text in documents(Path(".")).items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,97 @@
+"""The release in git, and what is refused of one."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bentos.models.artifact import MANIFEST
+from bentos.models.svm import SvmModel
+from bentos.release import RECORD, Release, ReleaseError, install_release
+
+ROOT = Path(__file__).parents[1]
+RELEASE = ROOT / "release"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    shutil.copytree(RELEASE, tmp_path / "release")
+    return tmp_path / "release"
+
+
+def test_the_release_is_small_and_trained_on_both_sources() -> None:
+    svm = Release.read(RELEASE).models["svm"]
+    assert sum(file.stat().st_size for file in (RELEASE / "svm").iterdir()) < 8_000_000
+    assert svm.dataset["name"] == "kaggle+sample"
+    assert not svm.commit.endswith("-dirty")
+    assert SvmModel.load(RELEASE / "svm").version == svm.version
+
+
+def test_the_release_is_the_model_that_the_report_measured() -> None:
+    report = json.loads((ROOT / "reports" / "metrics.json").read_text(encoding="utf-8"))
+    svm = Release.read(RELEASE).models["svm"]
+    assert report["svm"]["version"] == svm.version
+    assert report["dataset"] == svm.dataset
+
+
+def test_the_released_model_answers_in_three_languages() -> None:
+    texts = [
+        "Please reset my password, my account is locked",
+        "Ma boîte mail est pleine",
+        "أحتاج لوحة مفاتيح جديدة، المفاتيح لا تعمل",
+    ]
+    probabilities = SvmModel.load(RELEASE / "svm").predict_proba(texts)
+    assert probabilities.argmax(axis=1).tolist() == [0, 7, 3]
+    assert probabilities.sum(axis=1) == pytest.approx(1.0)
+
+
+def test_an_altered_model_is_refused(copy: Path) -> None:
+    with (copy / "svm" / "svm.npz").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ReleaseError, match=r"svm\.npz has SHA-256"):
+        list(install_release(copy))
+
+
+def test_a_model_that_the_record_does_not_describe_is_refused(copy: Path) -> None:
+    record = json.loads((copy / RECORD).read_text(encoding="utf-8"))
+    record["models"]["svm"]["files"]["svm.npz"] = "0" * 64
+    (copy / RECORD).write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(ReleaseError, match="not the model that release.json describes"):
+        list(install_release(copy))
+
+
+def test_a_missing_manifest_is_refused(copy: Path) -> None:
+    (copy / "svm" / MANIFEST).unlink()
+    with pytest.raises(ReleaseError, match="manifest.json is missing"):
+        list(install_release(copy))
+
+
+@pytest.mark.parametrize("content", ["{}", "no"])
+def test_what_is_no_record_is_refused(copy: Path, content: str) -> None:
+    (copy / RECORD).write_text(content, encoding="utf-8")
+    with pytest.raises(ReleaseError, match="is not a release record"):
+        list(install_release(copy))
+
+
+def test_installing_twice_changes_nothing(tmp_path: Path) -> None:
+    callcenter = Path(sys.executable).with_name("callcenter")
+    environment = {
+        "BENTOML_HOME": str(tmp_path),
+        "BENTOML_DO_NOT_TRACK": "True",
+        "HOME": str(tmp_path),
+    }
+    outputs = [
+        subprocess.run(
+            [callcenter, "install", RELEASE],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert outputs[0] == outputs[1]
+    assert len(list((tmp_path / "models" / "callcenter-svm").glob("*/svm.npz"))) == 1
