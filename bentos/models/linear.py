@@ -12,9 +12,8 @@ from bentos.models.tokens import Integers, Occurrences, Tokens
 
 Floats = NDArray[np.float64]
 
-# A term's number takes the low bits of a key, its segment the rest.
-_FEATURE_BITS: Final = 32
-_FEATURE_MASK: Final = (1 << _FEATURE_BITS) - 1
+# Keys this small are sorted as 32-bit integers, in half the time.
+_SMALL: Final = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,8 @@ class Blocks:
         """The scores of every text by every block, (texts, blocks, K), from the occurrences in each
         block."""
         keys = np.concatenate(self._keys(tokens, occurrences))
+        if tokens.count * len(self.scales) << self._feature_bits < _SMALL:
+            keys = keys.astype(np.int32)
         keys.sort()
         begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))[: keys.size]
         counts = np.diff(begins, append=keys.size)
@@ -106,18 +107,24 @@ class Blocks:
                     np.add.at(result[:, block], part.tokens + offset, share / part.width)
         return result
 
+    @property
+    def _feature_bits(self) -> int:
+        """How many low bits of a key a term's number takes; its segment has the rest."""
+        return len(self.idf).bit_length()
+
     def _keys(self, tokens: Tokens, occurrences: Sequence[Sequence[Occurrences]]) -> list[Integers]:
         """Each occurrence's segment and term as one number, ascending with the segment."""
         blocks = len(self.scales)
         return [
-            (tokens.documents[part.tokens] * blocks + block << _FEATURE_BITS)
+            (tokens.documents[part.tokens] * blocks + block << self._feature_bits)
             + (part.features + self.begins[block])
             for block, parts in enumerate(occurrences)
             for part in parts
         ]
 
     def _terms(self, keys: Integers, counts: Integers, texts: int) -> _Terms:
-        segments, features = keys >> _FEATURE_BITS, keys & _FEATURE_MASK
+        segments = keys >> self._feature_bits
+        features = keys & ((1 << self._feature_bits) - 1)
         values = self.idf.take(features)
         repeated = np.flatnonzero(counts > 1)
         tf_powers = self.tf_powers[segments[repeated] % len(self.scales)]
