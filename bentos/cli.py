@@ -59,7 +59,8 @@ def serve(host: str, port: int) -> None:
     environment = {"BENTOML_DO_NOT_TRACK": "True", **os.environ}
     program = str(Path(sys.executable).with_name("bentoml"))
     arguments = [program, "serve", _AGENT, "--host", host, "--port", str(port)]
-    os.execve(program, arguments, environment)  # nosec B606: no shell, a fixed program
+    # A fixed program, and no shell.
+    os.execve(program, arguments, environment)  # nosec B606
 
 
 def _require_free(host: str, port: int) -> None:

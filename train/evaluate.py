@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bentos.models.calibration import softmax
 from bentos.models.svm import SvmModel
 from bentos.triage.categories import CATEGORIES
 from train.metrics import Scores, scores
@@ -49,13 +50,6 @@ def evaluate_svm(model: SvmModel, tickets: pd.DataFrame) -> Evaluation:
         model.predict_proba(texts),
         softmax(model.decision_function(texts)),
     )
-
-
-def softmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities proportional to the exponentials of `values`, by row."""
-    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    result: NDArray[np.float64] = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return result
 
 
 def report(evaluation: Evaluation) -> dict[str, Any]:

@@ -12,15 +12,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
+from bentos.models.calibration import Floats, beta_features, softmax, with_confidence
 from bentos.triage.categories import CATEGORIES
 from train.power_tfidf import PowerTfidf, Texts
 
-Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 # The gate's logit where every training ticket was natural: p = 1 - 1e-13.
 _ALWAYS_NATURAL: Final = 30.0
-_TINY: Final = 1e-6
 
 
 class CalibratedSvm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped base
@@ -55,7 +54,7 @@ class CalibratedSvm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # un
         probabilities = softmax(self.meta_.decision_function(out_of_fold))
         right = probabilities.argmax(axis=1) == y
         self.beta_ = LogisticRegression(C=100.0).fit(
-            _beta_features(probabilities.max(axis=1)), right
+            beta_features(probabilities.max(axis=1)), right
         )
         return self
 
@@ -76,7 +75,7 @@ class CalibratedSvm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # un
 
     def corrected(self, confidence: Floats) -> Floats:
         """How often a top label of this `confidence` is right."""
-        result: Floats = self.beta_.predict_proba(_beta_features(confidence))[:, 1]
+        result: Floats = self.beta_.predict_proba(beta_features(confidence))[:, 1]
         return result
 
 
@@ -135,29 +134,14 @@ class Experts(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped 
         gate = self.gate.predict_proba(X)
         natural, archive = self.natural.decision_function(X), self.archive.decision_function(X)
         probabilities = softmax(gate * natural + (1 - gate) * archive)
-        rows, top = np.arange(len(probabilities)), probabilities.argmax(axis=1)
-        confidence = probabilities[rows, top]
-        experts = self.natural.corrected(confidence), self.archive.corrected(confidence)
-        mixed = gate[:, 0] * experts[0] + (1 - gate[:, 0]) * experts[1]
-        corrected = np.maximum(mixed, 1 / len(CATEGORIES))
-        probabilities *= ((1 - corrected) / np.maximum(1 - confidence, 1e-12))[:, None]
-        probabilities[rows, top] = corrected
-        return probabilities
-
-
-def softmax(values: Floats) -> Floats:
-    """Probabilities proportional to the exponentials of `values`, by row."""
-    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    result: Floats = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return result
+        confidence = probabilities.max(axis=1)
+        of_natural, of_archive = (
+            expert.corrected(confidence) for expert in (self.natural, self.archive)
+        )
+        share = gate[:, 0]
+        return with_confidence(probabilities, share * of_natural + (1 - share) * of_archive)
 
 
 def round_weights(model: LinearSVC | LogisticRegression) -> None:
     """Rounds the coefficients to half precision, the precision they are released in."""
     model.coef_ = model.coef_.astype(np.float16).astype(np.float64)
-
-
-def _beta_features(confidence: Floats) -> Floats:
-    """Beta calibration's features of a probability (Kull, Silva Filho and Flach 2017, eq. 4)."""
-    clipped = np.clip(confidence, _TINY, 1 - _TINY)
-    return np.stack([np.log(clipped), np.log1p(-clipped)], axis=1)

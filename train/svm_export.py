@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import FeatureUnion, Pipeline
 
+from bentos.models.calibration import Floats
 from bentos.models.svm_files import Counting, SvmFiles, TrainedBlock
 from bentos.triage.categories import CATEGORIES
 from train.power_tfidf import PowerTfidf
-from train.svm_estimators import CalibratedSvm, Experts, Floats
+from train.svm_estimators import CalibratedSvm, Experts
 
 
 def svm_files(experts: Experts) -> SvmFiles:

@@ -1,7 +1,7 @@
 """One MLflow run a model: what it was trained with, what it scored, and the model itself."""
 
 import os
-import subprocess  # nosec B404: git, with fixed arguments
+import subprocess  # nosec B404
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +95,8 @@ def commit() -> str:
 
 
 def _git(*arguments: str) -> str:
-    result = subprocess.run(  # nosec B603 B607: git as installed, fixed arguments, no shell
+    # Git as installed, fixed arguments, no shell.
+    result = subprocess.run(  # nosec B603 B607
         ["git", *arguments], capture_output=True, text=True, check=True
     )
     return result.stdout.strip()

@@ -8,9 +8,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from bentos.models.calibration import Floats
 from bentos.models.tokens import Integers, Occurrences, Tokens
-
-Floats = NDArray[np.float64]
 
 # Keys this small are sorted as 32-bit integers, in half the time.
 _SMALL: Final = 2**31

@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bentos.models.artifact import Manifest
-from bentos.models.linear import Blocks, Floats, TermWeights
+from bentos.models.calibration import Floats, beta_features, sigmoid, softmax, with_confidence
+from bentos.models.linear import Blocks, TermWeights
 from bentos.models.svm_files import BLOCKS, SvmFiles, TrainedBlock
 from bentos.models.tokens import (
     Occurrences,
@@ -39,7 +40,6 @@ from bentos.triage.normalise import words
 
 # Texts scored at once: bounds the memory a batch takes, whatever its size.
 _CHUNK: Final = 256
-_TINY: Final = 1e-6
 # The places in BLOCKS of each expert's and of the gate.
 _ARCHIVE: Final = slice(0, 2)
 _NATURAL: Final = slice(2, 5)
@@ -138,32 +138,23 @@ class SvmModel:
             natural,
             archive @ dense["archive_meta"] + dense["archive_meta_intercept"],
             natural @ dense["natural_meta"] + dense["natural_meta_intercept"],
-            _sigmoid(scores[:, _GATE, :1] + dense["gate_intercept"]),
+            sigmoid(scores[:, _GATE, :1] + dense["gate_intercept"]),
         )
 
     def _probabilities(self, mixture: _Mixture) -> Floats:
-        probabilities = _softmax(mixture.mixed(mixture.natural, mixture.archive))
-        rows, top = np.arange(len(probabilities)), probabilities.argmax(axis=1)
-        confidence = probabilities[rows, top]
-        corrected = self._corrected(confidence, mixture.gate[:, 0])
-        probabilities *= ((1 - corrected) / np.maximum(1 - confidence, 1e-12))[:, None]
-        probabilities[rows, top] = corrected
-        return probabilities
-
-    def _corrected(self, confidence: Floats, gate: Floats) -> Floats:
-        clipped = np.clip(confidence, _TINY, 1 - _TINY)
-        features = np.stack([np.log(clipped), np.log1p(-clipped), np.ones_like(clipped)])
-        archive, natural = _sigmoid(self._dense["beta"] @ features)
-        # The top label can't have less than an eighth.
-        corrected: Floats = gate * natural + (1 - gate) * archive
-        return np.maximum(corrected, 1 / len(CATEGORIES))
+        probabilities = softmax(mixture.mixed(mixture.natural, mixture.archive))
+        features = beta_features(probabilities.max(axis=1))
+        factors, constants = np.split(self._dense["beta"], [2], axis=1)
+        archive, natural = sigmoid(factors @ features.T + constants)
+        gate = mixture.gate[:, 0]
+        return with_confidence(probabilities, gate * natural + (1 - gate) * archive)
 
     def _contributions(self, tokens: Tokens) -> Floats:
         dense, occurrences = self._dense, self._occurrences(tokens)
         parts = self._blocks.contributions(tokens, occurrences)
         archive = parts[:, _ARCHIVE].sum(axis=1)
         natural = parts[:, _NATURAL].sum(axis=1) + archive @ dense["natural_archive"]
-        gate = _sigmoid(parts[:, _GATE, 0].sum() + dense["gate_intercept"])
+        gate = sigmoid(parts[:, _GATE, 0].sum() + dense["gate_intercept"])
         logits: Floats = gate * (natural @ dense["natural_meta"])
         logits += (1 - gate) * (archive @ dense["archive_meta"])
         logits -= logits.mean(axis=1, keepdims=True)
@@ -195,14 +186,3 @@ def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _stacked(parts: list[Floats]) -> Floats:
     return np.concatenate(parts) if parts else np.empty((0, len(CATEGORIES)))
-
-
-def _sigmoid(logits: Floats) -> Floats:
-    result: Floats = 1 / (1 + np.exp(-logits))
-    return result
-
-
-def _softmax(logits: Floats) -> Floats:
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    result: Floats = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return result

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,15 +17,8 @@ import httpx
 import pytest
 
 from bentos.schemas import EXAMPLE_TEXTS
-from tests.services.tiny_svm import write_tiny_svm
-
-with warnings.catch_warnings():
-    # BentoML 1.4.39 names a deprecated kind of pattern when it is imported.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import bentos.services  # noqa: F401
 
 REPOSITORY = Path(__file__).parents[2]
-RELEASED_SVM = REPOSITORY / "release" / "svm"
 AGENT = "bentos.services.agent:AgentService"
 SVM = "bentos.services.svm:SvmService"
 BENTOML = Path(sys.executable).with_name("bentoml")
@@ -141,27 +133,11 @@ def _sample(metrics: str, kind: str) -> float:
 
 
 @pytest.fixture(scope="session")
-def svm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The released SVM; a tiny one while nothing has been released."""
-    if RELEASED_SVM.is_dir():
-        return RELEASED_SVM
-    folder = tmp_path_factory.mktemp("svm")
-    write_tiny_svm(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def new_home(tmp_path_factory: pytest.TempPathFactory, svm_folder: Path) -> Iterator[object]:
-    """Makes BentoML homes with the SVM in their store; no two servers can share one."""
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """Makes BentoML homes with the release in their store; no two servers can share one."""
     template = tmp_path_factory.mktemp("home")
-    importing = (
-        "import sys, shutil, bentoml\n"
-        "with bentoml.models.create('callcenter-svm') as model:\n"
-        "    shutil.copytree(sys.argv[1], model.path, dirs_exist_ok=True)"
-    )
     subprocess.run(
-        [sys.executable, "-c", importing, svm_folder],
-        cwd=REPOSITORY,
+        [BENTOML.with_name("callcenter"), "install", REPOSITORY / "release"],
         env=environment(template, {"BENTOML_DO_NOT_TRACK": "True"}),
         check=True,
         timeout=60,

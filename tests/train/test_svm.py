@@ -16,7 +16,7 @@ from bentos.triage.categories import CATEGORIES
 from tests.train.conftest import CHOICE, PARAMETERS
 from train.power_tfidf import PowerTfidf
 from train.svm import examples, fit, search
-from train.svm_estimators import Experts, softmax
+from train.svm_estimators import Experts
 from train.svm_export import svm_files
 from train.svm_import import sklearn_pipeline
 
@@ -108,7 +108,3 @@ def test_pieces_are_those_of_count_vectorizer(texts: list[str]) -> None:
     for text in texts:
         ours = [piece for word in text.split() for piece in pieces(word, 3, 6)]
         assert sorted(ours) == sorted(analyse(text))
-
-
-def test_softmax_survives_large_scores() -> None:
-    assert softmax(np.array([[1000.0, 0.0]])).tolist() == [[1.0, 0.0]]
