@@ -69,16 +69,13 @@ def largest_difference(ours: _Predict, theirs: _Predict, texts: Sequence[str]) -
 
 
 def loaded_megabytes(folder: Path) -> float:
-    """By how much loading the model makes a fresh process grow, in units of 10⁶ bytes of resident
-    memory."""
+    """By how many millions of bytes of resident memory loading the model grows a process."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return round(pool.apply(_growth, (folder,)) / 1e6, 1)
 
 
 def _growth(folder: Path) -> int:
     process = psutil.Process()
-    # What every process pays once, whatever model it loads.
-    np.savez_compressed(Path("/dev/null"), np.zeros(1))
     before = process.memory_info().rss
     model = SvmModel.load(folder)
     model.predict_proba(["warm"])

@@ -14,8 +14,7 @@ _AGENT: Final = "bentos.services.agent:AgentService"
 
 
 class _Extensible(click.Group):
-    """A group whose further commands are entry points, so that what serves need not import what
-    trains."""
+    """A group with entry points as further commands: what serves imports nothing that trains."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *(point.name for point in _extras())})

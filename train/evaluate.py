@@ -1,5 +1,4 @@
-"""Stage `evaluate`: scores the exported models, through the serving code, on tickets never trained
-on."""
+"""Stage `evaluate`: scores the exported models, through the serving code, on the test side."""
 
 import json
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from numpy.typing import NDArray
 
 from bentos.models.calibration import softmax
 from bentos.models.svm import SvmModel
-from bentos.triage.categories import CATEGORIES
+from train.labels import places
 from train.metrics import Scores, scores
 from train.plots import confusion_matrix_plot, reliability_plot
+from train.prepare import DATASET, TICKETS
 
-PROCESSED: Final = Path("data/processed")
 MODELS: Final = Path("models")
 REPORTS: Final = Path("reports")
 SPLITS: Final = ("random", "grouped")
@@ -24,8 +23,7 @@ SPLITS: Final = ("random", "grouped")
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A model's answers on tickets: probabilities (tickets × categories), calibrated and not, and
-    the truth."""
+    """A model's answers, (tickets × categories), calibrated and not, beside the truth."""
 
     tickets: pd.DataFrame
     truth: NDArray[np.int64]
@@ -43,18 +41,19 @@ class Evaluation:
 def evaluate_svm(model: SvmModel, tickets: pd.DataFrame) -> Evaluation:
     """Asks `model` for every one of `tickets`."""
     texts = tickets["text"].tolist()
-    index = {category: position for position, category in enumerate(CATEGORIES)}
     return Evaluation(
         tickets,
-        tickets["label"].map(index).to_numpy().astype(np.int64),
+        places(tickets["label"]),
         model.predict_proba(texts),
         softmax(model.decision_function(texts)),
     )
 
 
 def report(evaluation: Evaluation) -> dict[str, Any]:
-    """Scores per split, source and language; at the top the headline: `random`, real tickets if
-    there are any."""
+    """Scores per split, source and language.
+
+    At the top stands the headline: the `random` split's real tickets, or natural ones without them.
+    """
     splits = {split: _by_source(evaluation, split) for split in SPLITS}
     headline = "kaggle" if "kaggle" in splits["random"] else "sample"
     top = {key: splits["random"][headline][key] for key in ("accuracy", "macro_f1", "ece", "brier")}
@@ -102,8 +101,8 @@ def draw(name: str, evaluation: Evaluation, folder: Path) -> None:
 
 def main() -> None:
     """Writes `reports/metrics.json` and the plots of `reports/models/`."""
-    tickets = pd.read_parquet(PROCESSED / "tickets.parquet")
-    dataset = json.loads((PROCESSED / "dataset.json").read_text(encoding="utf-8"))
+    tickets = pd.read_parquet(TICKETS)
+    dataset = json.loads(DATASET.read_text(encoding="utf-8"))
     model = SvmModel.load(MODELS / "svm")
     evaluation = evaluate_svm(model, tickets[tickets["random"] == "test"])
     metrics = {

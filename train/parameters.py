@@ -44,8 +44,7 @@ class PrepareParameters(BaseModel):
 
 
 class ArchiveParameters(BaseModel):
-    """The expert on the real, cleaned tickets: its vocabulary, its term weights, and the C values
-    to search."""
+    """The expert on cleaned tickets: its vocabulary, its term weights, the C values to search."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -44,8 +44,7 @@ def reliability_plot(
     title: str,
     path: Path,
 ) -> None:
-    """Draws accuracy against confidence for each named set of probabilities over the same
-    tickets."""
+    """Draws accuracy against confidence for each named set of probabilities of the tickets."""
     figure = Figure(figsize=(6.5, 6), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="grey", linestyle="--", label="perfectly calibrated")

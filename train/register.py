@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import yaml
 
-from train.evaluate import MODELS, PROCESSED, REPORTS
+from train.evaluate import MODELS, REPORTS
+from train.prepare import DATASET
+from train.svm import NAME
 from train.tracking import RunRecord, commit, register, use_tracking_server
 
-SVM: Final = "callcenter-svm"
 _PYFUNC: Final = Path(__file__).with_name("svm_pyfunc.py")
 
 
@@ -18,7 +19,7 @@ def svm_record() -> RunRecord:
     """What the SVM's run logs: parameters, search, scores and pictures."""
     parameters = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     metrics = _read(REPORTS / "metrics.json")
-    dataset = _read(PROCESSED / "dataset.json")
+    dataset = _read(DATASET)
     tags = {"dataset": dataset["name"], "dataset_version": dataset["version"], "commit": commit()}
     reports = (
         REPORTS / "metrics.json",
@@ -34,7 +35,7 @@ def svm_record() -> RunRecord:
 def main() -> None:
     """Registers the SVM and writes where it went to `models/registered.json`."""
     use_tracking_server()
-    registered = register(SVM, MODELS / "svm", _PYFUNC, svm_record())
+    registered = register(NAME, MODELS / "svm", _PYFUNC, svm_record())
     text = json.dumps({"svm": asdict(registered)}, indent=2) + "\n"
     (MODELS / "registered.json").write_text(text, encoding="utf-8")
 

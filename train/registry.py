@@ -14,9 +14,10 @@ from mlflow.exceptions import MlflowException
 
 from bentos.models.artifact import ArtifactError, Manifest
 from bentos.release import RECORD, Release, ReleasedModel
+from train.svm import NAME
 
 # The released folder of each registered model.
-FOLDERS: Final = {"callcenter-svm": "svm"}
+FOLDERS: Final = {NAME: "svm"}
 
 
 class RegistryError(Exception):
@@ -67,6 +68,12 @@ def find_alias(name: str, alias: str) -> RegisteredModel | None:
 def set_alias(model: RegisteredModel, alias: str) -> None:
     """Gives `alias` to this version, taking it from any other."""
     mlflow.MlflowClient().set_registered_model_alias(model.name, alias, model.registry_version)
+
+
+def sources(model: RegisteredModel) -> set[str]:
+    """The sources of the tickets that `model` was trained on."""
+    tags = mlflow.MlflowClient().get_run(model.run_id).data.tags
+    return set(tags["dataset"].split("+"))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import click
 import pandas as pd
 
 from bentos.store import import_folder
-from train.evaluate import PROCESSED
+from train.prepare import TICKETS
 from train.promotion import Comparison, compare
 from train.registry import (
     FOLDERS,
@@ -19,6 +19,7 @@ from train.registry import (
     downloaded,
     find_alias,
     set_alias,
+    sources,
     write_release,
 )
 from train.tracking import PRODUCTION, STAGING, use_tracking_server
@@ -51,8 +52,7 @@ def pull(names: tuple[str, ...], alias: str) -> None:
 @_model_option
 @click.option("--tolerance", default=0.0, show_default=True, help="How much worse still passes.")
 def promote(names: tuple[str, ...], tolerance: float) -> None:
-    """Give the alias `production` to the staging versions that are no worse than the present
-    ones."""
+    """Give `production` to the staging versions that are no worse than the present ones."""
     with _registry():
         refused = [name for name in names if not _promote(name, tolerance)]
     if refused:
@@ -64,8 +64,7 @@ def promote(names: tuple[str, ...], tolerance: float) -> None:
     "--to", "destination", default="release", show_default=True, type=click.Path(path_type=Path)
 )
 def release(destination: Path) -> None:
-    """Write the production models as a release folder, with what was measured and where it came
-    from."""
+    """Write the production models as a release folder, with what was measured of them."""
     with _registry():
         written = write_release([at_alias(name, PRODUCTION) for name in FOLDERS], destination)
     for directory, model in written.models.items():
@@ -98,7 +97,7 @@ def _promote(name: str, tolerance: float) -> bool:
 
 def _passes(candidate: RegisteredModel, present: RegisteredModel, tolerance: float) -> bool:
     with downloaded(candidate) as ours, downloaded(present) as theirs:
-        comparisons = compare(ours, theirs, _tickets())
+        comparisons = compare(ours, theirs, _tickets(sources(present)))
     for comparison in comparisons:
         click.echo(f"  {_verdict(comparison, tolerance)} {comparison}")
     return not any(comparison.is_worse(tolerance) for comparison in comparisons)
@@ -108,11 +107,18 @@ def _verdict(comparison: Comparison, tolerance: float) -> str:
     return "worse" if comparison.is_worse(tolerance) else "ok   "
 
 
-def _tickets() -> pd.DataFrame:
-    path = PROCESSED / "tickets.parquet"
-    if not path.is_file():
-        raise RegistryError(f"{path} is missing: `make train` prepares the test tickets")
-    return pd.read_parquet(path)
+def _tickets(needed: set[str]) -> pd.DataFrame:
+    """The prepared tickets; of all the sources that the present model knows, or it is no test."""
+    if not TICKETS.is_file():
+        raise RegistryError(f"{TICKETS} is missing: `make train` prepares the test tickets")
+    tickets = pd.read_parquet(TICKETS)
+    absent = needed - set(tickets["source"])
+    if absent:
+        raise RegistryError(
+            f"{TICKETS} has no {' or '.join(sorted(absent))} tickets, on which the present model "
+            "was trained: run `make train` with the data set that has them, then promote"
+        )
+    return tickets
 
 
 def _described(model: RegisteredModel) -> str:

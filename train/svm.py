@@ -16,13 +16,13 @@ from tqdm import tqdm
 
 from bentos.models.artifact import Manifest
 from bentos.models.tokens import prepare
-from bentos.triage.categories import CATEGORIES
+from train.labels import Labels, places
 from train.parameters import PARAMETERS, SvmParameters, load_section
-from train.svm_estimators import CalibratedSvm, Experts, Gate, Labels
+from train.prepare import TICKETS
+from train.svm_estimators import CalibratedSvm, Experts, Gate
 from train.svm_export import svm_files
 from train.svm_pipelines import archive_svm, natural_svm
 
-TICKETS: Final = Path("data/processed/tickets.parquet")
 FOLDER: Final = Path("models/svm")
 REPORT: Final = Path("reports/svm.json")
 NAME: Final = "callcenter-svm"
@@ -56,10 +56,9 @@ class Choice:
 
 def examples(tickets: pd.DataFrame) -> Examples:
     """What the SVM learns from: `tickets` with the columns text, label and source."""
-    places = {category: place for place, category in enumerate(CATEGORIES)}
     return Examples(
         np.array([prepare(text) for text in tickets["text"]], dtype=object),
-        tickets["label"].map(places).to_numpy().astype(np.int64),
+        places(tickets["label"]),
         (tickets["source"] != "kaggle").to_numpy(),
     )
 
@@ -75,15 +74,14 @@ def search(
     """
     tries: list[dict[str, Any]] = []
     train, held_out = training.archive(), validation.archive()
+    fitted: dict[float, Pipeline] = {}
     for C in tqdm(parameters.archive.C, "archive", disable=None, leave=False):
-        model = archive_svm(parameters, C).fit(train.texts, train.labels)
-        accuracy = float(np.mean(model.predict(held_out.texts) == held_out.labels))
+        fitted[C] = archive_svm(parameters, C).fit(train.texts, train.labels)
+        accuracy = float(np.mean(fitted[C].predict(held_out.texts) == held_out.labels))
         tries.append({"expert": "archive", "C": C, "accuracy": round(accuracy, 6)})
     best = max(tries, key=lambda entry: entry["accuracy"])["C"]
-    natural, archive = _natural_examples(training, validation), None
-    if not training.natural.all():
-        archive = archive_svm(parameters, best).fit(train.texts, train.labels)
-    found = _search_natural(natural, archive, parameters)
+    archive = None if training.natural.all() else fitted[best]
+    found = _search_natural(_natural_examples(training, validation), archive, parameters)
     winner = max(found, key=lambda entry: entry["accuracy"])
     return Choice(best, winner["C"], winner["idf_power"]), tries + found
 
@@ -112,8 +110,7 @@ def _search_natural(
 
 
 def fit(training: Examples, choice: Choice, parameters: SvmParameters) -> Experts:
-    """The experts and their gate, trained and calibrated on `training`, weights rounded as
-    released."""
+    """The experts and their gate, trained and calibrated on `training`, weights as released."""
     cleaned, natural = training.archive(), training.where(training.natural)
     archive = CalibratedSvm(
         archive_svm(parameters, choice.archive_C), parameters.folds, seed=parameters.seed
@@ -130,8 +127,7 @@ def fit(training: Examples, choice: Choice, parameters: SvmParameters) -> Expert
 
 
 def main() -> None:
-    """Trains on the training and validation sides, and writes `models/svm` and
-    `reports/svm.json`."""
+    """Trains on all but the test side, and writes `models/svm` and `reports/svm.json`."""
     parameters = load_section(PARAMETERS, "svm", SvmParameters)
     tickets = pd.read_parquet(TICKETS)
     sides = tickets["random"].to_numpy()

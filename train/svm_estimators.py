@@ -14,9 +14,8 @@ from sklearn.svm import LinearSVC
 
 from bentos.models.calibration import Floats, beta_features, softmax, with_confidence
 from bentos.triage.categories import CATEGORIES
+from train.labels import Labels
 from train.power_tfidf import PowerTfidf, Texts
-
-Labels = NDArray[np.int64]
 
 # The gate's logit where every training ticket was natural: p = 1 - 1e-13.
 _ALWAYS_NATURAL: Final = 30.0

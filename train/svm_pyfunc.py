@@ -1,5 +1,4 @@
-"""How MLflow loads a registered SVM: text in, label and probabilities out, through the serving
-code."""
+"""How MLflow loads a registered SVM: text in, label and probabilities out, by the serving code."""
 
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,7 @@ from bentos.triage.categories import CATEGORIES
 
 
 class SvmPythonModel(PythonModel):
-    """`predict` takes a column `text` and returns `label`, `confidence` and `probabilities`, a row
-    a ticket."""
+    """`predict` takes a column `text`; gives `label`, `confidence`, `probabilities` a row."""
 
     def load_context(self, context: PythonModelContext) -> None:
         """Loads the arrays from the artifact folder, checksums verified."""

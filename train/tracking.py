@@ -103,8 +103,7 @@ def _git(*arguments: str) -> str:
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The leaves of nested mappings, keys joined by dots, with only the characters MLflow
-    allows."""
+    """The leaves of nested mappings, keys joined by dots, in characters that MLflow allows."""
     for key, value in values.items():
         name = f"{prefix}{key}".replace(",", " ")
         if isinstance(value, Mapping):

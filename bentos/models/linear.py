@@ -70,8 +70,7 @@ class Blocks:
         )
 
     def scores(self, tokens: Tokens, occurrences: Sequence[Sequence[Occurrences]]) -> Floats:
-        """The scores of every text by every block, (texts, blocks, K), from the occurrences in each
-        block."""
+        """The scores of every text by every block, (texts, blocks, K)."""
         keys = np.concatenate(self._keys(tokens, occurrences))
         if tokens.count * len(self.scales) << self._feature_bits < _SMALL:
             keys = keys.astype(np.int32)

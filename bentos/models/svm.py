@@ -1,5 +1,4 @@
-"""The SVM at serving time: probabilities for texts, and the words that carried them, from released
-arrays.
+"""The SVM from released arrays: probabilities for texts, and the words that carried them.
 
 Two linear experts and a gate. The *archive* expert learned from the cleaned tickets of the past,
 the *natural* expert from tickets as people type them; the gate says from the words how natural a
@@ -48,8 +47,7 @@ _GATE: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """A word of the text as it stood there, `text[start:end]`, and what it added to a category's
-    logit.
+    """A word as it stood in the text, `text[start:end]`, and what it added to a category's logit.
 
     The logit is measured against the mean of all categories': a word that speaks for all alike
     weighs nothing.
@@ -63,8 +61,7 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class _Mixture:
-    """The parts of one batch's answer: both experts' SVM scores, their logits, and the gate, a row
-    a text."""
+    """The parts of an answer, a row a text: both experts' SVM scores and logits, and the gate."""
 
     archive_scores: Floats
     natural_scores: Floats

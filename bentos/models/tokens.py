@@ -24,8 +24,7 @@ _UNKNOWN: Final = -1
 
 
 def prepare(text: str) -> str:
-    """The text as the SVM sees it: normalised, without accents and hamzas, Arabic's look-alike
-    letters unified."""
+    """The text as the SVM sees it: normalised, no accents or hamzas, Arabic look-alikes unified."""
     normalised = normalise(text)
     if normalised.isascii():
         return normalised
@@ -135,8 +134,7 @@ class WordFeatures:
 
 
 class PieceFeatures:
-    """A vocabulary of word pieces; the pieces of known words are looked up once, when it is
-    made."""
+    """A vocabulary of word pieces; those of known words are looked up once, when it is made."""
 
     def __init__(
         self, terms: Sequence[str], lengths: tuple[int, int], numbers: WordNumbers

@@ -133,3 +133,11 @@ def test_the_real_tickets_give_what_the_readme_promises(run: Run) -> None:
     )
     released = json.loads(run("cat", "release/release.json"))["models"]["svm"]
     assert released["dataset"]["version"] == metrics["dataset"]["version"]
+
+
+@pytest.mark.skipif(KAGGLE is None, reason="CALLCENTER_KAGGLE_CSV does not name the real tickets")
+def test_without_the_real_tickets_a_model_of_them_is_not_replaced(run: Run) -> None:
+    run("callcenter", "promote", "--tolerance", "1")
+    run("python", "-m", "train.fetch", CALLCENTER_DATASET="sample")
+    run("dvc", "repro")
+    assert "has no kaggle tickets" in run("callcenter", "promote", "--tolerance", "1", code=1)
