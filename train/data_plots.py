@@ -19,10 +19,14 @@ from bentos.triage.categories import CATEGORIES
 from train.data_report import cluster_sizes, conflicting, group_names, word_counts
 from train.duplicates import Integers, NearDuplicates
 
-_BLUE, _ORANGE, _GREEN, _PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-_STYLES: Final = ((_BLUE, "-"), (_ORANGE, "--"), (_GREEN, "-."), (_PINK, ":"))
-_SOURCES: Final = {"kaggle": (_BLUE, "real tickets"), "sample": (_ORANGE, "built-in corpus")}
+_BLUE, _ORANGE, _GREEN = "#0072B2", "#E69F00", "#009E73"
+_SOURCES: Final = {
+    "kaggle": (_BLUE, "real tickets"),
+    "sample": (_ORANGE, "built-in corpus"),
+    "written": (_GREEN, "written to train on"),
+}
 _LANGUAGES: Final = {"en": "English", "fr": "French", "ar": "Arabic"}
+_DASHES: Final = {"en": "-", "fr": "--", "ar": ":"}
 _SIZE_BOUNDS: Final = (2, 3, 5, 9, 17, 33, 65, 129)  # first size of each group of clusters
 _DOTS_PER_INCH: Final = 120
 
@@ -79,12 +83,15 @@ def _draw_lengths(axes: Axes, tickets: pd.DataFrame) -> None:
     lengths = word_counts(tickets)
     bounds = np.geomspace(1, max(int(lengths.max()), 2) + 1, 32)
     groups = lengths.groupby(group_names(tickets))
-    for (group, found), (colour, dashes) in zip(groups, _STYLES, strict=False):
+    for group, found in groups:
         source, language = str(group).split("-")
+        colour, name = _SOURCES[source]
         shares = np.histogram(found, bounds)[0] / len(found)
-        label = f"{_SOURCES[source][1]}, {_LANGUAGES[language]} (median {found.median():.0f})"
+        label = f"{name}, {_LANGUAGES[language]} (median {found.median():.0f})"
         centres = np.sqrt(bounds[:-1] * bounds[1:])
-        axes.plot(centres, shares, color=colour, linestyle=dashes, linewidth=2, label=label)
+        axes.plot(
+            centres, shares, color=colour, linestyle=_DASHES[language], linewidth=2, label=label
+        )
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(_thousands))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))

@@ -101,6 +101,53 @@ class SvmParameters(BaseModel):
     gate: GateParameters
 
 
+class EncoderParameters(BaseModel):
+    """The `encoder` section: a name on the Hugging Face hub, or `compact`, and how that is made.
+
+    `layers` of the twelve stay, and pieces used more often than `rarest_piece` times a word. The
+    repair sees `passes` texts a ticket, `most_texts` at most, in batches of `batch_tokens` pieces.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(min_length=1)]
+    revision: str | None
+    seed: int
+    layers: Annotated[tuple[int, ...], Field(min_length=1)]
+    rarest_piece: Share
+    passes: Positive
+    most_texts: Positive
+    batch_tokens: Positive
+    max_length: Positive
+    learning_rate: Share
+
+
+class TransformerParameters(BaseModel):
+    """The `transformer` section: how the encoder is fine-tuned.
+
+    A natural ticket is drawn `natural_weight` times as often as a cleaned one. Targets are the
+    label, smoothed, and to `svm_share` what the SVM said of the ticket without having seen it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int
+    epochs: Annotated[float, Field(gt=0)]
+    natural_epochs: Annotated[float, Field(gt=0)]
+    patience: Positive
+    batch_size: Positive
+    learning_rate: Share
+    head_learning_rate: Share
+    warmup_share: Share
+    weight_decay: float
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+    svm_share: Annotated[float, Field(ge=0, lt=1)]
+    natural_weight: Annotated[float, Field(gt=0)]
+    noise: Annotated[float, Field(ge=0, lt=1)]
+    max_length: Positive
+    served_length: Positive
+
+
 def load_section(path: Path, name: str, model: type[Section]) -> Section:
     """The section `name` of the YAML file at `path`, as a `model`.
 

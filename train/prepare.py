@@ -24,7 +24,7 @@ from train.duplicates import NearDuplicates, find_near_duplicates
 from train.parameters import PARAMETERS, ParameterError, PrepareParameters, load_section
 from train.schema import DataError
 from train.sources import read_tickets
-from train.splits import grouped_sides, random_sides
+from train.splits import for_training, grouped_sides, random_sides
 
 TICKETS: Final = Path("data/processed/tickets.parquet")
 DATASET: Final = Path("data/processed/dataset.json")
@@ -90,8 +90,13 @@ def add_normalised(tickets: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]
 def add_sides(
     tickets: pd.DataFrame, pairs: NearDuplicates, parameters: PrepareParameters
 ) -> pd.DataFrame:
-    """`tickets` with the columns `random` and `grouped`; `pairs` are places in `tickets`."""
+    """`tickets` with the columns `random` and `grouped`; `pairs` are places in `tickets`.
+
+    Tickets written to train on are on no other side.
+    """
     sides = random_sides(list(tickets["normalised"]), parameters)
+    written = tickets["source"].eq("written").to_numpy()
+    sides = for_training(sides, written, list(tickets["normalised"]))
     return tickets.assign(random=sides, grouped=grouped_sides(sides, pairs))
 
 

@@ -1,4 +1,4 @@
-"""Where tickets come from: the built-in corpus and, if fetched, the real tickets, as one table."""
+"""Where tickets come from: the built-in corpus, what was written to train on, the real tickets."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ import pandas as pd
 from train.schema import DataError, Table, kaggle_schema, sample_schema, validate
 
 SAMPLE: Final = Path("data/sample")
+WRITTEN: Final = Path("data/written")
 KAGGLE: Final = Path("data/raw/tickets.csv")
 COLUMNS: Final = ("id", "source", "language", "channel", "label", "text")
 
@@ -21,23 +22,25 @@ def read_tickets(root: Path) -> pd.DataFrame:
     Raises:
         DataError: a file that is missing, not UTF-8, not CSV, or breaks its schema.
     """
-    tables = [read_sample(root / SAMPLE)]
+    tables = [read_natural(root / SAMPLE, "sample")]
+    if (root / WRITTEN).exists():
+        tables.append(read_natural(root / WRITTEN, "written"))
     if (root / KAGGLE).exists():
         tables.append(read_kaggle(root / KAGGLE))
     return pd.concat(tables, ignore_index=True)
 
 
-def read_sample(folder: Path) -> pd.DataFrame:
-    """The built-in corpus: every CSV file of `folder`, in the order of their names."""
+def read_natural(folder: Path, source: str) -> pd.DataFrame:
+    """Tickets as people type them: every CSV file of `folder`, in the order of their names."""
     files = sorted(folder.glob("*.csv"))
     if not files:
-        raise DataError(f"{folder} has no CSV file: restore it with git checkout -- {SAMPLE}")
+        raise DataError(f"{folder} has no CSV file: restore it with git checkout -- data/{source}")
     frames = [validate(read_table(file), sample_schema()).assign(file=file.name) for file in files]
     tickets = pd.concat(frames, ignore_index=True)
     _refuse_repeated_identifiers(folder, tickets)
     known = tickets["channel"].ne("")
     channel = tickets["channel"].astype(object).where(known, None)
-    return tickets.assign(source="sample", channel=channel)[list(COLUMNS)]
+    return tickets.assign(source=source, channel=channel)[list(COLUMNS)]
 
 
 def read_kaggle(file: Path) -> pd.DataFrame:

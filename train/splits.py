@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from train.duplicates import NearDuplicates
 from train.parameters import PrepareParameters
@@ -15,12 +16,31 @@ from train.parameters import PrepareParameters
 Side = Literal["train", "validation", "test", "excluded"]
 
 SIDES: Final[tuple[Side, ...]] = get_args(Side)
-_RANK: Final[dict[Side, int]] = {"train": 0, "validation": 1, "test": 2}
+# What is excluded can neither leak nor be leaked to.
+_RANK: Final[dict[Side, int]] = {"train": 0, "validation": 1, "test": 2, "excluded": 3}
 
 
 def random_sides(normalised: Sequence[str], parameters: PrepareParameters) -> list[Side]:
     """The side of each text, drawn by the hash of its words: equal texts share a side."""
     return [_draw(text, parameters) for text in normalised]
+
+
+def for_training(
+    sides: Sequence[Side], written: NDArray[np.bool_], normalised: Sequence[str]
+) -> list[Side]:
+    """`sides` with every `written` ticket on the training side.
+
+    One whose words are those of a held-out ticket is on none.
+    """
+    held_out = {
+        text
+        for text, side, own in zip(normalised, sides, written, strict=True)
+        if side != "train" and not own
+    }
+    return [
+        side if not own else "excluded" if text in held_out else "train"
+        for text, side, own in zip(normalised, sides, written, strict=True)
+    ]
 
 
 def grouped_sides(sides: Sequence[Side], pairs: NearDuplicates) -> list[Side]:

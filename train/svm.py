@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from bentos.models.artifact import Manifest
 from bentos.models.tokens import prepare
+from bentos.triage.categories import CATEGORIES
 from train.labels import Labels, places
 from train.parameters import PARAMETERS, SvmParameters, load_section
 from train.prepare import TICKETS
@@ -24,6 +25,7 @@ from train.svm_export import svm_files
 from train.svm_pipelines import archive_svm, natural_svm
 
 FOLDER: Final = Path("models/svm")
+OUT_OF_FOLD: Final = Path("models/svm_out_of_fold.parquet")
 REPORT: Final = Path("reports/svm.json")
 NAME: Final = "callcenter-svm"
 
@@ -126,18 +128,33 @@ def fit(training: Examples, choice: Choice, parameters: SvmParameters) -> Expert
     return Experts(archive, expert, gate)
 
 
+def out_of_fold(
+    experts: Experts, natural: NDArray[np.bool_], identifiers: "pd.Series[str]"
+) -> pd.DataFrame:
+    """What each ticket's own expert said of it untaught: `id` and a probability a category."""
+    probabilities = np.empty((len(natural), len(CATEGORIES)))
+    probabilities[natural] = experts.natural.out_of_fold_
+    if not natural.all():
+        probabilities[~natural] = experts.archive.out_of_fold_
+    frame = pd.DataFrame(probabilities.astype(np.float32), columns=list(CATEGORIES))
+    return frame.assign(id=identifiers.to_numpy())
+
+
 def main() -> None:
     """Trains on all but the test side, and writes `models/svm` and `reports/svm.json`."""
     parameters = load_section(PARAMETERS, "svm", SvmParameters)
     tickets = pd.read_parquet(TICKETS)
     sides = tickets["random"].to_numpy()
-    known = examples(tickets[sides != "test"])
-    train = sides[sides != "test"] == "train"
+    seen = np.isin(sides, ("train", "validation"))
+    known = examples(tickets[seen])
+    train = sides[seen] == "train"
     choice, tries = search(known.where(train), known.where(~train), parameters)
-    files = svm_files(fit(known, choice, parameters))
+    experts = fit(known, choice, parameters)
+    files = svm_files(experts)
     shutil.rmtree(FOLDER, ignore_errors=True)
     files.write(FOLDER)
     Manifest.write(FOLDER, NAME)
+    out_of_fold(experts, known.natural, tickets.loc[seen, "id"]).to_parquet(OUT_OF_FOLD)
     terms = {name: len(block.terms) for name, block in files.blocks.items()}
     _write_report(
         {

@@ -41,7 +41,10 @@ class CalibratedSvm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # un
         self.seed = seed
 
     def fit(self, X: NDArray[np.object_], y: Labels) -> Self:
-        """Learns from prepared texts and their places in CATEGORIES, all of which must occur."""
+        """Learns from prepared texts and their places in CATEGORIES, all of which must occur.
+
+        `out_of_fold_` keeps the probabilities, (texts, 8), that models without the text gave it.
+        """
         folds = StratifiedKFold(self.folds, shuffle=True, random_state=self.seed)
         out_of_fold = cross_val_predict(
             self.svm, X, y, cv=folds, method="decision_function", n_jobs=-1
@@ -51,6 +54,7 @@ class CalibratedSvm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # un
         self.classes_ = self.svm_.classes_
         self.meta_ = LogisticRegression(C=self.meta_C, max_iter=2000).fit(out_of_fold, y)
         probabilities = softmax(self.meta_.decision_function(out_of_fold))
+        self.out_of_fold_ = probabilities
         right = probabilities.argmax(axis=1) == y
         self.beta_ = LogisticRegression(C=100.0).fit(
             beta_features(probabilities.max(axis=1)), right

@@ -16,7 +16,7 @@ STAGING: Final = "staging"
 PRODUCTION: Final = "production"
 MODEL_FOLDER: Final = "model"
 # What decides the models. Reports are rewritten by every run.
-_SOURCES: Final = ("bentos", "data/sample", "dvc.yaml", "params.yaml", "train")
+_SOURCES: Final = ("bentos", "data/sample", "data/written", "dvc.yaml", "params.yaml", "train")
 _EXAMPLE: Final = pd.DataFrame(
     {"text": ["I forgot my password", "Mon écran reste noir", "نسيت كلمة السر"]}
 )

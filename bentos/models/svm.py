@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bentos.models.artifact import Manifest
+from bentos.models.attribution import Attribution
 from bentos.models.calibration import Floats, beta_features, sigmoid, softmax, with_confidence
 from bentos.models.linear import Blocks, TermWeights
 from bentos.models.svm_files import BLOCKS, SvmFiles, TrainedBlock
@@ -43,20 +44,6 @@ _CHUNK: Final = 256
 _ARCHIVE: Final = slice(0, 2)
 _NATURAL: Final = slice(2, 5)
 _GATE: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """A word as it stood in the text, `text[start:end]`, and what it added to a category's logit.
-
-    The logit is measured against the mean of all categories': a word that speaks for all alike
-    weighs nothing.
-    """
-
-    token: str
-    weight: float
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

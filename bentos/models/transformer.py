@@ -1,0 +1,176 @@
+"""The transformer from a released ONNX graph: probabilities for texts, and the words behind them.
+
+Texts are normalised as in training, cut into word pieces by the Rust tokenizer, sorted by length
+and run in batches of a bounded number of pieces, each padded to its own longest text only.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+from tokenizers import Tokenizer
+
+from bentos.models.artifact import ArtifactError, Manifest
+from bentos.models.attribution import Attribution
+from bentos.models.calibration import Floats, softmax
+from bentos.triage.categories import CATEGORIES, Category
+from bentos.triage.normalise import Word, normalise, words
+
+GRAPH: Final = "model.onnx"
+TOKENIZER: Final = "tokenizer.json"
+CONFIG: Final = "transformer.json"
+# Word pieces run at once, padding included: bounds the memory and keeps activations in the cache.
+_BATCH_PIECES: Final = 2048
+# An explanation leaves out this many stretches of a text at most, one after the other.
+_MOST_STRETCHES: Final = 48
+
+Pieces = list[int]
+
+
+class TransformerConfig(BaseModel):
+    """What belongs to the graph: its calibration and how much of a long text it reads.
+
+    Of a text of more than `head + tail` pieces its first `head` and last `tail` are read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: float
+    head: int
+    tail: int
+    padding: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Neighbouring words of a text, left out together."""
+
+    start: int
+    end: int
+
+
+class TransformerModel:
+    """A released transformer. Thread-safe; holds nothing of the texts it is given."""
+
+    def __init__(
+        self,
+        version: str,
+        session: onnxruntime.InferenceSession,
+        tokenizer: Tokenizer,
+        config: TransformerConfig,
+    ) -> None:
+        self.version: Final = version
+        self._session: Final = session
+        self._tokenizer: Final = tokenizer
+        self._config: Final = config
+
+    @classmethod
+    def load(cls, folder: Path, threads: int = 1) -> Self:
+        """The model in `folder`, on CUDA where ONNX Runtime has it, else on `threads` threads.
+
+        Raises:
+            ArtifactError: a file is missing, altered or of another format.
+        """
+        version = Manifest.verify(folder).version
+        try:
+            config = TransformerConfig.model_validate_json((folder / CONFIG).read_bytes())
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            session = _session(folder / GRAPH, threads)
+        except Exception as error:  # tokenizers and ONNX Runtime raise bare Exceptions
+            raise ArtifactError(f"{folder} is not a transformer: {type(error).__name__}") from error
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return cls(version, session, tokenizer, config)
+
+    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Calibrated probabilities, (texts, 8) in the order of CATEGORIES, of raw ticket texts."""
+        return softmax(self.decision_function(texts) / self._config.temperature)
+
+    def decision_function(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Logits, (texts, 8), before calibration."""
+        return self._logits([normalise(text) for text in texts])
+
+    def attribute(self, text: str, category: Category) -> list[Attribution]:
+        """What each word of `text` adds to the logit of `category`, the most telling first.
+
+        By occlusion (Zeiler and Fergus 2014): the logit, measured against the mean of all
+        categories', falls by this much when the word is left out. Long texts are left out in
+        stretches of neighbouring words, which share what they add.
+        """
+        found = list(words(text))
+        stretches = list(_stretches(len(found)))
+        logits = self._logits([_joined(found), *(_without(found, part) for part in stretches)])
+        relative = logits[:, CATEGORIES.index(category)] - logits.mean(axis=1)
+        attributions = [
+            Attribution(text[word.start : word.end], weight, word.start, word.end)
+            for part, left in zip(stretches, relative[1:].tolist(), strict=True)
+            for word in found[part.start : part.end]
+            for weight in [(float(relative[0]) - left) / (part.end - part.start)]
+        ]
+        return sorted(attributions, key=lambda attribution: -abs(attribution.weight))
+
+    def _logits(self, normalised: Sequence[str]) -> Floats:
+        rows = [
+            self._shortened(encoding.ids)
+            for encoding in self._tokenizer.encode_batch_fast(list(normalised))
+        ]
+        logits = np.empty((len(rows), len(CATEGORIES)))
+        for places in _batches([len(row) for row in rows]):
+            logits[places] = self._run([rows[place] for place in places])
+        return logits
+
+    def _shortened(self, ids: Pieces) -> Pieces:
+        head, tail = self._config.head, self._config.tail
+        return ids if len(ids) <= head + tail else ids[:head] + ids[len(ids) - tail :]
+
+    def _run(self, rows: Sequence[Pieces]) -> Floats:
+        shape = (len(rows), max(map(len, rows)))
+        ids = np.full(shape, self._config.padding, dtype=np.int64)
+        mask = np.zeros(shape, dtype=np.int64)
+        for place, row in enumerate(rows):
+            ids[place, : len(row)] = row
+            mask[place, : len(row)] = 1
+        [logits] = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
+        return np.asarray(logits, dtype=np.float64)
+
+
+def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    available = set(onnxruntime.get_available_providers())
+    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    providers = [provider for provider in wanted if provider in available]
+    return onnxruntime.InferenceSession(str(graph), options, providers=providers)
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of texts of like length, as many as fit in _BATCH_PIECES, padding included."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[place] > _BATCH_PIECES:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def _stretches(count: int) -> Iterator[_Stretch]:
+    """`count` words in at most _MOST_STRETCHES stretches of nearly equal length."""
+    stretches = min(count, _MOST_STRETCHES)
+    for number in range(stretches):
+        yield _Stretch(number * count // stretches, (number + 1) * count // stretches)
+
+
+def _joined(found: Sequence[Word]) -> str:
+    return " ".join(word.value for word in found)
+
+
+def _without(found: Sequence[Word], part: _Stretch) -> str:
+    return _joined([*found[: part.start], *found[part.end :]])

@@ -1,0 +1,206 @@
+"""Stage `transformer`: fine-tunes the encoder on tickets. `python -m train.transformer`.
+
+Cleaned and natural tickets are learned together, the natural ones drawn more often. The result is a
+Hugging Face checkpoint, `models/transformer_checkpoint`, which `train.transformer_export` releases.
+"""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, cast
+
+import mlflow
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader
+from transformers import (
+    AutoTokenizer,
+    EarlyStoppingCallback,
+    EvalPrediction,
+    PreTrainedTokenizerBase,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
+
+from bentos.triage.categories import CATEGORIES
+from train.classifier import TicketClassifier
+from train.encoder import FOLDER as ENCODER
+from train.memory import keep_freed_memory
+from train.noise import Noise
+from train.parameters import PARAMETERS, TransformerParameters, load_section
+from train.prepare import TICKETS
+from train.svm import OUT_OF_FOLD
+from train.tracking import EXPERIMENT, use_tracking_server
+from train.transformer_data import BalancedBatches, Collator, Example, Tickets, examples
+
+CHECKPOINT: Final = Path("models/transformer_checkpoint")
+REPORT: Final = Path("reports/transformer.json")
+NAME: Final = "callcenter-transformer"
+_GPU_BATCHES: Final = 4  # as many batches at once where a GPU is
+
+
+class BalancedTrainer(Trainer):
+    """A Trainer whose training batches are drawn by BalancedBatches and disturbed by noise.
+
+    Args:
+        batches: which examples stand together in a batch.
+        noisy: the collator of training batches; `data_collator` is for evaluation.
+        arguments: Trainer's own.
+    """
+
+    def __init__(self, batches: BalancedBatches, noisy: Collator, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._batches = batches
+        self._noisy = noisy
+
+    def get_train_dataloader(self) -> DataLoader[Example]:
+        """The batches of one pass."""
+        data = cast(Tickets, self.train_dataset)
+        loader = DataLoader(data, batch_sampler=self._batches, collate_fn=self._noisy)
+        return loader if self.args.use_cpu else self.accelerator.prepare(loader)
+
+
+def optimizer(model: TicketClassifier, parameters: TransformerParameters) -> torch.optim.AdamW:
+    """AdamW: the head, which begins at random, learns faster; biases and norms don't decay."""
+    groups = []
+    for name, weights in model.named_parameters():
+        head = name.startswith("classifier")
+        rate = parameters.head_learning_rate if head else parameters.learning_rate
+        decay = parameters.weight_decay if weights.ndim > 1 else 0.0
+        groups.append({"params": [weights], "lr": rate, "weight_decay": decay})
+    return torch.optim.AdamW(groups, fused=True)
+
+
+def accuracies(natural: NDArray[np.bool_]) -> Callable[[EvalPrediction], dict[str, float]]:
+    """Scores validation logits: accuracy on cleaned and natural tickets, and the mean of those."""
+
+    def compute(prediction: EvalPrediction) -> dict[str, float]:
+        logits, targets = np.asarray(prediction.predictions), np.asarray(prediction.label_ids)
+        right = logits.argmax(axis=1) == targets.argmax(axis=1)
+        kinds = {"cleaned": right[~natural], "natural": right[natural]}
+        found = {
+            f"accuracy_{kind}": float(np.mean(part)) for kind, part in kinds.items() if part.size
+        }
+        return {**found, "accuracy": float(np.mean(list(found.values())))}
+
+    return compute
+
+
+def training_arguments(
+    parameters: TransformerParameters, steps: int, epochs: float, folder: str
+) -> TrainingArguments:
+    """How Trainer runs: bfloat16 where the processor multiplies it, or there is a GPU."""
+    gpu = torch.cuda.is_available()
+    return TrainingArguments(
+        output_dir=folder,
+        use_cpu=not gpu,
+        bf16=gpu or bool(torch.cpu.get_capabilities().get("avx512_bf16")),
+        num_train_epochs=epochs,
+        per_device_train_batch_size=parameters.batch_size,
+        per_device_eval_batch_size=64,
+        lr_scheduler_type="linear",
+        warmup_steps=int(parameters.warmup_share * steps),
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=1,
+        save_only_model=True,
+        load_best_model_at_end=True,
+        metric_for_best_model="accuracy",
+        logging_steps=50,
+        seed=parameters.seed,
+        dataloader_pin_memory=gpu,
+        remove_unused_columns=False,
+        report_to=["mlflow"],
+    )
+
+
+def fine_tune(
+    tickets: pd.DataFrame,
+    untaught: pd.DataFrame | None,
+    encoder: Path,
+    parameters: TransformerParameters,
+) -> tuple[TicketClassifier, PreTrainedTokenizerBase, list[dict[str, Any]]]:
+    """The fine-tuned classifier, its tokenizer, and Trainer's log.
+
+    Args:
+        tickets: with the columns id, source, label, normalised and random.
+        untaught: the SVM's out-of-fold probabilities of them.
+        encoder: a Hugging Face checkpoint of a DistilBERT.
+        parameters: how.
+    """
+    set_seed(parameters.seed)
+    model = TicketClassifier.from_pretrained(
+        encoder, num_labels=len(CATEGORIES), attention_dropout=0.0
+    )
+    tokenizer = AutoTokenizer.from_pretrained(encoder)
+    train = examples(tickets[tickets["random"] == "train"], untaught, parameters)
+    validation = tickets[tickets["random"] == "validation"]
+    validation = validation.sort_values("normalised", key=lambda texts: texts.str.len())
+    held_out = examples(validation, None, parameters)
+    batch_size = parameters.batch_size * (_GPU_BATCHES if torch.cuda.is_available() else 1)
+    batches = BalancedBatches(train, parameters.natural_weight, batch_size, parameters.seed)
+    only_natural = all(item["natural"] for item in train)
+    epochs = parameters.natural_epochs if only_natural else parameters.epochs
+    noise = Noise(parameters.noise, parameters.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = BalancedTrainer(
+            batches,
+            Collator(tokenizer, parameters.max_length, noise),
+            model=model,
+            args=training_arguments(parameters, int(len(batches) * epochs), epochs, folder),
+            train_dataset=Tickets(train),
+            eval_dataset=Tickets(held_out),
+            data_collator=Collator(tokenizer, parameters.max_length, None),
+            compute_metrics=accuracies(np.array([item["natural"] for item in held_out])),
+            optimizers=(optimizer(model, parameters), None),
+            callbacks=[EarlyStoppingCallback(parameters.patience)],
+        )
+        trainer.train()
+    return model, tokenizer, trainer.state.log_history
+
+
+def main() -> None:
+    """Writes `models/transformer_checkpoint` and `reports/transformer.json`."""
+    parameters = load_section(PARAMETERS, "transformer", TransformerParameters)
+    tickets = pd.read_parquet(TICKETS)
+    untaught = pd.read_parquet(OUT_OF_FOLD)
+    keep_freed_memory()
+    use_tracking_server()
+    mlflow.set_experiment(EXPERIMENT)
+    started = time.monotonic()
+    with mlflow.start_run(run_name=f"{NAME}-fine-tuning"):
+        model, tokenizer, log = fine_tune(tickets, untaught, ENCODER, parameters)
+    shutil.rmtree(CHECKPOINT, ignore_errors=True)
+    model.save_pretrained(CHECKPOINT)
+    tokenizer.save_pretrained(CHECKPOINT)
+    evaluations = [
+        {key: round(value, 5) for key, value in entry.items() if key in _REPORTED}
+        for entry in log
+        if "eval_accuracy" in entry
+    ]
+    report = {
+        "seconds": round(time.monotonic() - started),
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "parameters": sum(weights.numel() for weights in model.parameters()),
+        "validation": evaluations,
+    }
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+_REPORTED: Final = (
+    "epoch",
+    "eval_loss",
+    "eval_accuracy",
+    "eval_accuracy_cleaned",
+    "eval_accuracy_natural",
+)
+
+if __name__ == "__main__":
+    main()
