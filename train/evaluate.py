@@ -1,6 +1,7 @@
 """Stage `evaluate`: scores the exported models, through the serving code, on the test side."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bentos.models.calibration import softmax
-from bentos.models.svm import SvmModel
+from bentos.models.registered import FOLDERS, Classifier, load_model
+from train.data_report import word_counts
 from train.labels import places
 from train.metrics import Scores, scores
 from train.plots import confusion_matrix_plot, reliability_plot
@@ -38,7 +40,7 @@ class Evaluation:
         )
 
 
-def evaluate_svm(model: SvmModel, tickets: pd.DataFrame) -> Evaluation:
+def evaluate(model: Classifier, tickets: pd.DataFrame) -> Evaluation:
     """Asks `model` for every one of `tickets`."""
     texts = tickets["text"].tolist()
     return Evaluation(
@@ -75,8 +77,17 @@ def _by_source(evaluation: Evaluation, split: str) -> dict[str, Any]:
                 language: _scores(part.where(part.tickets["language"] == language))
                 for language in sorted(part.tickets["language"].unique())
             },
+            "slices": {name: _scores(slice_) for name, slice_ in _slices(part)},
         }
     return result
+
+
+def _slices(part: Evaluation) -> Iterator[tuple[str, Evaluation]]:
+    """The shortest and the longest tickets, where there are any."""
+    words = word_counts(part.tickets)
+    for name, mask in (("under_10_words", words < 10), ("over_128_words", words > 128)):
+        if mask.any():
+            yield name, part.where(mask)
 
 
 def _scores(part: Evaluation) -> dict[str, Any]:
@@ -95,7 +106,7 @@ def draw(name: str, evaluation: Evaluation, folder: Path) -> None:
         confusion_matrix_plot(
             part.truth, predicted, title, folder / f"{name}_{source}_confusion.png"
         )
-        sets = {"SVM scores, softmax": part.uncalibrated, "calibrated": part.calibrated}
+        sets = {"before calibration": part.uncalibrated, "calibrated": part.calibrated}
         reliability_plot(part.truth, sets, title, folder / f"{name}_{source}_reliability.png")
 
 
@@ -103,16 +114,14 @@ def main() -> None:
     """Writes `reports/metrics.json` and the plots of `reports/models/`."""
     tickets = pd.read_parquet(TICKETS)
     dataset = json.loads(DATASET.read_text(encoding="utf-8"))
-    model = SvmModel.load(MODELS / "svm")
-    evaluation = evaluate_svm(model, tickets[tickets["random"] == "test"])
-    metrics = {
-        "dataset": {"name": dataset["name"], "version": dataset["version"]},
-        "svm": {"version": model.version, **report(evaluation)},
-    }
-    REPORTS.mkdir(exist_ok=True)
+    metrics: dict[str, Any] = {"dataset": {"name": dataset["name"], "version": dataset["version"]}}
+    for name in FOLDERS.values():
+        model = load_model(MODELS / name)
+        evaluation = evaluate(model, tickets[tickets["random"] == "test"])
+        metrics[name] = {"version": model.version, **report(evaluation)}
+        draw(name, evaluation, REPORTS / "models")
     text = json.dumps(metrics, indent=2, ensure_ascii=False) + "\n"
     (REPORTS / "metrics.json").write_text(text, encoding="utf-8")
-    draw("svm", evaluation, REPORTS / "models")
 
 
 if __name__ == "__main__":

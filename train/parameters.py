@@ -145,7 +145,29 @@ class TransformerParameters(BaseModel):
     natural_weight: Annotated[float, Field(gt=0)]
     noise: Annotated[float, Field(ge=0, lt=1)]
     max_length: Positive
-    served_length: Positive
+
+
+class Reading(BaseModel):
+    """How much of a long ticket is read: its first `head` word pieces and its last `tail`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    head: Positive
+    tail: Annotated[int, Field(ge=0)]
+
+
+class ExportParameters(BaseModel):
+    """The `export` section: readings to choose from, and what quantization may cost.
+
+    `least_agreement` is the share of validation tickets that keep their category,
+    `most_accuracy_lost` a share of them too.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    readings: Annotated[tuple[Reading, ...], Field(min_length=1)]
+    least_agreement: Share
+    most_accuracy_lost: Share
 
 
 def load_section(path: Path, name: str, model: type[Section]) -> Section:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from bentos.models.svm import SvmModel
-from train.evaluate import evaluate_svm, report
+from bentos.models.registered import load_model
+from train.evaluate import evaluate, report
 
 # Compared on every source's `random` test side; a language's part is too small to decide alone.
 _COMPARED: Final = ("accuracy", "macro_f1")
@@ -43,6 +43,6 @@ def compare(candidate: Path, present: Path, tickets: pd.DataFrame) -> list[Compa
 
 
 def _scores(folder: Path, held_out: pd.DataFrame) -> dict[str, Any]:
-    result: dict[str, Any] = report(evaluate_svm(SvmModel.load(folder), held_out))
+    result: dict[str, Any] = report(evaluate(load_model(folder), held_out))
     splits: dict[str, Any] = result["splits"]["random"]
     return splits

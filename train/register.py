@@ -7,36 +7,44 @@ from typing import Any, Final
 
 import yaml
 
+from bentos.models.registered import FOLDERS, SVM, TRANSFORMER
 from train.evaluate import MODELS, REPORTS
 from train.prepare import DATASET
-from train.svm import NAME
 from train.tracking import RunRecord, commit, register, use_tracking_server
 
-_PYFUNC: Final = Path(__file__).with_name("svm_pyfunc.py")
+_PYFUNC: Final = Path(__file__).with_name("pyfunc.py")
+# What trained each model: sections of params.yaml, and the reports of its own stages.
+_SECTIONS: Final = {
+    SVM: ("prepare", "svm"),
+    TRANSFORMER: ("prepare", "encoder", "transformer", "export"),
+}
+_REPORTS: Final = {SVM: ("svm",), TRANSFORMER: ("transformer", "export")}
 
 
-def svm_record() -> RunRecord:
-    """What the SVM's run logs: parameters, search, scores and pictures."""
+def record(name: str) -> RunRecord:
+    """What the run of the model `name` logs: parameters, scores, reports and pictures."""
     parameters = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     metrics = _read(REPORTS / "metrics.json")
     dataset = _read(DATASET)
     tags = {"dataset": dataset["name"], "dataset_version": dataset["version"], "commit": commit()}
     reports = (
-        REPORTS / "metrics.json",
-        REPORTS / "data.json",
-        REPORTS / "svm.json",
-        *sorted((REPORTS / "models").glob("svm_*.png")),
+        *(REPORTS / f"{report}.json" for report in ("metrics", "data", *_REPORTS[name])),
+        *sorted((REPORTS / "models").glob(f"{FOLDERS[name]}_*.png")),
     )
-    chosen = _read(REPORTS / "svm.json")["chosen"]
-    given = {name: parameters[name] for name in ("prepare", "svm")}
-    return RunRecord({**given, "chosen": chosen}, metrics["svm"], tags, reports)
+    given = {section: parameters[section] for section in _SECTIONS[name]}
+    if name == SVM:
+        given["chosen"] = _read(REPORTS / "svm.json")["chosen"]
+    return RunRecord(given, metrics[FOLDERS[name]], tags, reports)
 
 
 def main() -> None:
-    """Registers the SVM and writes where it went to `models/registered.json`."""
+    """Registers the models and writes where they went to `models/registered.json`."""
     use_tracking_server()
-    registered = register(NAME, MODELS / "svm", _PYFUNC, svm_record())
-    text = json.dumps({"svm": asdict(registered)}, indent=2) + "\n"
+    registered = {
+        folder: asdict(register(name, MODELS / folder, _PYFUNC, record(name)))
+        for name, folder in FOLDERS.items()
+    }
+    text = json.dumps(registered, indent=2) + "\n"
     (MODELS / "registered.json").write_text(text, encoding="utf-8")
 
 

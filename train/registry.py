@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from bentos.models.artifact import ArtifactError, Manifest
+from bentos.models.registered import FOLDERS
 from bentos.release import RECORD, Release, ReleasedModel
-from train.svm import NAME
-
-# The released folder of each registered model.
-FOLDERS: Final = {NAME: "svm"}
 
 
 class RegistryError(Exception):

@@ -8,11 +8,11 @@ from typing import Any
 import click
 import pandas as pd
 
+from bentos.models.registered import FOLDERS
 from bentos.store import import_folder
 from train.prepare import TICKETS
 from train.promotion import Comparison, compare
 from train.registry import (
-    FOLDERS,
     RegisteredModel,
     RegistryError,
     at_alias,

@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
 from bentos.models.artifact import Manifest
+from bentos.models.registered import FOLDERS, SVM
 from bentos.models.tokens import prepare
 from bentos.triage.categories import CATEGORIES
 from train.labels import Labels, places
@@ -24,10 +25,9 @@ from train.svm_estimators import CalibratedSvm, Experts, Gate
 from train.svm_export import svm_files
 from train.svm_pipelines import archive_svm, natural_svm
 
-FOLDER: Final = Path("models/svm")
+FOLDER: Final = Path("models") / FOLDERS[SVM]
 OUT_OF_FOLD: Final = Path("models/svm_out_of_fold.parquet")
 REPORT: Final = Path("reports/svm.json")
-NAME: Final = "callcenter-svm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def main() -> None:
     files = svm_files(experts)
     shutil.rmtree(FOLDER, ignore_errors=True)
     files.write(FOLDER)
-    Manifest.write(FOLDER, NAME)
+    Manifest.write(FOLDER, SVM)
     out_of_fold(experts, known.natural, tickets.loc[seen, "id"]).to_parquet(OUT_OF_FOLD)
     terms = {name: len(block.terms) for name, block in files.blocks.items()}
     _write_report(

@@ -76,7 +76,7 @@ def _log_model(name: str, folder: Path, python_model: Path) -> str:
         python_model=str(python_model),
         artifacts={MODEL_FOLDER: str(folder)},
         code_paths=["bentos"],
-        pip_requirements=["numpy", "pandas", "pydantic"],
+        pip_requirements=["numpy", "onnxruntime", "pandas", "pydantic", "tokenizers"],
         signature=infer_signature(_EXAMPLE, output),
         input_example=_EXAMPLE,
         registered_model_name=name,

@@ -28,6 +28,7 @@ from transformers import (
     set_seed,
 )
 
+from bentos.models.registered import TRANSFORMER
 from bentos.triage.categories import CATEGORIES
 from train.classifier import TicketClassifier
 from train.encoder import FOLDER as ENCODER
@@ -41,7 +42,6 @@ from train.transformer_data import BalancedBatches, Collator, Example, Tickets, 
 
 CHECKPOINT: Final = Path("models/transformer_checkpoint")
 REPORT: Final = Path("reports/transformer.json")
-NAME: Final = "callcenter-transformer"
 _GPU_BATCHES: Final = 4  # as many batches at once where a GPU is
 
 
@@ -174,7 +174,7 @@ def main() -> None:
     use_tracking_server()
     mlflow.set_experiment(EXPERIMENT)
     started = time.monotonic()
-    with mlflow.start_run(run_name=f"{NAME}-fine-tuning"):
+    with mlflow.start_run(run_name=f"{TRANSFORMER}-fine-tuning"):
         model, tokenizer, log = fine_tune(tickets, untaught, ENCODER, parameters)
     shutil.rmtree(CHECKPOINT, ignore_errors=True)
     model.save_pretrained(CHECKPOINT)

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from bentos.models.artifact import Manifest
+from bentos.models.registered import SVM
 from bentos.models.svm_files import SvmFiles
 from train.parameters import SvmParameters
-from train.svm import NAME, Choice, examples, fit
+from train.svm import Choice, examples, fit
 from train.svm_estimators import Experts
 from train.svm_export import svm_files
 
@@ -75,5 +76,5 @@ def files(experts: Experts) -> SvmFiles:
 def folder(files: SvmFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("svm")
     files.write(path)
-    Manifest.write(path, NAME)
+    Manifest.write(path, SVM)
     return path

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from bentos.models.artifact import Manifest
+from bentos.models.registered import SVM
 from bentos.models.svm_files import SvmFiles
 from train.promotion import Comparison, compare
-from train.svm import NAME
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def broken(files: SvmFiles, tmp_path: Path) -> Path:
     """The same model with its intercepts turned against one category."""
     dense = {**files.dense, "natural_meta_intercept": np.eye(8)[0] * 100}
     SvmFiles(files.blocks, dense).write(tmp_path)
-    Manifest.write(tmp_path, NAME)
+    Manifest.write(tmp_path, SVM)
     return tmp_path
 
 

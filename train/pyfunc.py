@@ -1,4 +1,4 @@
-"""How MLflow loads a registered SVM: text in, label and probabilities out, by the serving code."""
+"""How MLflow loads a registered model: text in, label and probabilities out, as when served."""
 
 from pathlib import Path
 from typing import Any
@@ -7,16 +7,16 @@ import mlflow
 import pandas as pd
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
-from bentos.models.svm import SvmModel
+from bentos.models.registered import load_model
 from bentos.triage.categories import CATEGORIES
 
 
-class SvmPythonModel(PythonModel):
+class TicketModel(PythonModel):
     """`predict` takes a column `text`; gives `label`, `confidence`, `probabilities` a row."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Loads the arrays from the artifact folder, checksums verified."""
-        self.model = SvmModel.load(Path(context.artifacts["model"]))
+        """Loads the model from the artifact folder, checksums verified."""
+        self.model = load_model(Path(context.artifacts["model"]))
 
     def predict(
         self,
@@ -35,4 +35,4 @@ class SvmPythonModel(PythonModel):
         )
 
 
-mlflow.models.set_model(SvmPythonModel())
+mlflow.models.set_model(TicketModel())
