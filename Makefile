@@ -55,6 +55,7 @@ train: $(TRAIN) ## Run the pipeline (CALLCENTER_DATASET=sample|kaggle, CALLCENTE
 .PHONY: bench
 bench: $(DEV) ## Measure, and write reports/bench/.
 	@python -m bench.svm_inference
+	@python -m bench.transformer_inference
 
 .PHONY: docs
 docs: $(DEV) ## Rewrite the tables of README.md and docs/ from what was recorded.

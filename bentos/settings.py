@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PREFIX: Final = "CALLCENTER_"
+_TAG: Final = r"^[a-z0-9][a-z0-9._-]*:[a-zA-Z0-9._-]+$"
 
 
 class SettingsError(Exception):
@@ -38,10 +39,20 @@ class Settings(BaseSettings):
         validation_alias="SVM_URL",
         description="Where SvmService runs; unset, it runs in the agent's process group.",
     )
+    transformer_url: Annotated[_ServiceUrl | None, BeforeValidator(_none_if_blank)] = Field(
+        default=None,
+        validation_alias="TRANSFORMER_URL",
+        description="Where TransformerService runs; unset, it runs in the agent's process group.",
+    )
     svm_model: str = Field(
         default="callcenter-svm:latest",
-        pattern=r"^[a-z0-9][a-z0-9._-]*:[a-zA-Z0-9._-]+$",
+        pattern=_TAG,
         description="The tag of the SVM in the BentoML model store.",
+    )
+    transformer_model: str = Field(
+        default="callcenter-transformer:latest",
+        pattern=_TAG,
+        description="The tag of the transformer in the BentoML model store.",
     )
     max_text_characters: int = Field(
         default=20_000, ge=1, le=1_000_000, description="The longest ticket that is read."
@@ -68,13 +79,29 @@ class Settings(BaseSettings):
         ge=100,
         description="How long a text may wait for its batch, generously. Past it: 503.",
     )
+    transformer_max_batch_size: int = Field(
+        default=32, ge=2, description="The most texts that TransformerService merges into one."
+    )
+    transformer_max_latency_ms: int = Field(
+        default=10_000,
+        ge=100,
+        description="How long a text may wait for its batch, generously. Past it: 503.",
+    )
+    transformer_threads: int = Field(
+        default=1, ge=1, description="Threads that share one batch of the transformer."
+    )
+    max_transformer_explanations: int = Field(
+        default=25,
+        ge=1,
+        description="The most tickets of one batch that the transformer explains, 0.3 s each.",
+    )
     timeout_seconds: int = Field(
         default=30, ge=1, description="The longest that one request may take. Past it: 504."
     )
     model_timeout_seconds: float = Field(
         default=10.0,
         gt=0,
-        description="The longest that the agent waits for a model. Past it: 503.",
+        description="The longest that one ticket waits for a model. Past it: 503.",
     )
     ready_timeout_seconds: float = Field(
         default=1.0, gt=0, description="The longest that /readyz waits for a model."
@@ -84,6 +111,9 @@ class Settings(BaseSettings):
     )
     agent_workers: int = Field(default=1, ge=1, description="Processes of AgentService.")
     svm_workers: int = Field(default=1, ge=1, description="Processes of SvmService.")
+    transformer_workers: int = Field(
+        default=1, ge=1, description="Processes of TransformerService."
+    )
 
 
 @cache
@@ -102,9 +132,10 @@ def settings() -> Settings:
 def _complaint(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_url=False, include_context=False):
+        # Where a variable has a name of its own, the place is that name.
         name = str(problem["loc"][0])
-        field = name.lower() if name.lower() in Settings.model_fields else "svm_url"
-        variable = "SVM_URL" if field == "svm_url" else f"{_PREFIX}{field.upper()}"
+        field = name.lower()
+        variable = name if name.isupper() else f"{_PREFIX}{field.upper()}"
         default = Settings.model_fields[field].default
         remedy = "unset it" if default is None else f"unset it to use {default!r}"
         message = problem["msg"].removeprefix("Value error, ")

@@ -16,7 +16,7 @@ ErrorCode = Literal[
     "text_too_long",
     "no_words",
     "too_many_items",
-    "model_not_served",
+    "too_many_explanations",
     "not_found",
     "method_not_allowed",
     "request_timeout",

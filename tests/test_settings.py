@@ -10,7 +10,8 @@ from bentos.settings import Settings, SettingsError, settings
 def _read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     for field in Settings.model_fields:
         monkeypatch.delenv(f"CALLCENTER_{field.upper()}", raising=False)
-    monkeypatch.delenv("SVM_URL", raising=False)
+    for variable in ("SVM_URL", "TRANSFORMER_URL"):
+        monkeypatch.delenv(variable, raising=False)
     settings.cache_clear()
 
 
@@ -46,6 +47,7 @@ def test_a_blank_url_is_none(monkeypatch: pytest.MonkeyPatch, blank: str) -> Non
         ("CALLCENTER_SVM_MODEL", "../etc", "unset it to use 'callcenter-svm:latest'"),
         ("CALLCENTER_READY_TIMEOUT_SECONDS", "-1", "unset it to use 1.0"),
         ("SVM_URL", "svm:3000", "unset it"),
+        ("TRANSFORMER_URL", "ftp://x", "unset it"),
     ],
 )
 def test_a_wrong_one_is_named_quoted_and_has_a_remedy(

@@ -4,12 +4,11 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from bentos.release import Release, ReleasedModel
+from bentos.release import Release
 from bentos.settings import Settings
-
-_LANGUAGES: Final = {"en": "English", "fr": "French", "ar": "Arabic"}
+from train import model_tables
 
 
 def render(text: str, tables: Mapping[str, str]) -> str:
@@ -28,11 +27,28 @@ def render(text: str, tables: Mapping[str, str]) -> str:
 
 def documents(root: Path) -> dict[Path, str]:
     """The documents with tables, as they should read now."""
-    release = Release.read(root / "release")
-    bench = json.loads((root / "reports/bench/svm_inference.json").read_text(encoding="utf-8"))
+    released = Release.read(root / "release").models
+    svm, transformer = released["svm"].metrics, released["transformer"].metrics
+    metrics, export = _read(root / "reports/metrics.json"), _read(root / "reports/export.json")
+    bench = root / "reports/bench"
+    results = model_tables.results(svm, transformer)
+    speed = model_tables.transformer_speed(_read(bench / "transformer_inference.json"))
     tables = {
-        "README.md": {"results": results(release.models["svm"]), "speed": speed(bench)},
+        "README.md": {
+            "results": results,
+            "svm-speed": model_tables.svm_speed(_read(bench / "svm_inference.json")),
+            "transformer-speed": speed,
+        },
         "docs/api.md": {"settings": settings_table()},
+        "docs/transformer.md": {
+            "results": results,
+            "slices": model_tables.slices(transformer),
+            "classes": model_tables.classes(metrics["transformer"]),
+            "calibration": model_tables.calibration(export),
+            "readings": model_tables.readings(export),
+            "formats": model_tables.formats(_read(bench / "transformer_formats.json")),
+            "speed": speed,
+        },
     }
     return {
         root / name: render((root / name).read_text(encoding="utf-8"), parts)
@@ -50,42 +66,13 @@ def settings_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def results(model: ReleasedModel) -> str:
-    """A row for each set of held-out tickets."""
-    lines = [
-        "| Held-out tickets | Tickets | Accuracy | Macro-F1 | ECE |",
-        "|---|---:|---:|---:|---:|",
-    ]
-    splits = model.metrics["splits"]
-    lines += [_row("Real, `random` split", splits["random"]["kaggle"])]
-    lines += [_row("Real, `grouped` split", splits["grouped"]["kaggle"])]
-    natural = splits["random"]["sample"]["languages"]
-    lines += [_row(f"Natural, {name}", natural[code]) for code, name in _LANGUAGES.items()]
-    return "\n".join(lines) + "\n"
-
-
-def speed(bench: Mapping[str, Any]) -> str:
-    """A row for each batch size: tickets a second with scikit-learn and with released arrays."""
-    lines = [
-        "| Batch | scikit-learn, tickets/s | CallCenterAI, tickets/s | Ratio |",
-        "|---:|---:|---:|---:|",
-    ]
-    lines += [_speed_row(row) for row in bench["batches"]]
-    return "\n".join(lines) + "\n"
+def _read(path: Path) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return result
 
 
 def _escaped(table: str) -> str:
     return table.replace("\\", r"\\")
-
-
-def _speed_row(row: Mapping[str, Any]) -> str:
-    rates = f"{row['sklearn_per_second']:,.0f} | {row['callcenter_per_second']:,.0f}"
-    return f"| {row['batch']} | {rates} | {row['ratio']:.1f} × |"
-
-
-def _row(name: str, scores: Mapping[str, Any]) -> str:
-    numbers = " | ".join(f"{scores[key]:.3f}" for key in ("accuracy", "macro_f1", "ece"))
-    return f"| {name} | {scores['tickets']:,} | {numbers} |"
 
 
 def main() -> None:

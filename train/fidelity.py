@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import PreTrainedTokenizerBase
+from torch.nn.utils.rnn import pad_sequence
 
 from bentos.models.calibration import softmax
 from train.classifier import TicketClassifier
@@ -61,20 +61,19 @@ def compare(checkpoint: Logits, served: Logits, truth: NDArray[np.int64]) -> Fid
 
 
 @torch.inference_mode()
-def checkpoint_logits(
-    checkpoint: Path, tokenizer: PreTrainedTokenizerBase, normalised: Sequence[str]
-) -> Logits:
-    """What the Hugging Face `checkpoint` says of whole texts in PyTorch, in float32."""
+def checkpoint_logits(checkpoint: Path, rows: Sequence[Sequence[int]]) -> Logits:
+    """What the Hugging Face `checkpoint` says of `rows` of word pieces in PyTorch, in float32."""
     model = TicketClassifier.from_pretrained(checkpoint).eval()
-    order = sorted(range(len(normalised)), key=lambda place: len(normalised[place]))
-    logits = np.empty((len(order), model.config.num_labels))
+    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+    logits = np.empty((len(rows), model.config.num_labels))
     for start in range(0, len(order), _BATCH):
-        batch = order[start : start + _BATCH]
-        encoded = tokenizer(
-            [normalised[place] for place in batch],
-            padding=True,
-            return_tensors="pt",
-            return_token_type_ids=False,
+        places = order[start : start + _BATCH]
+        ids = pad_sequence(
+            [torch.tensor(rows[place]) for place in places],
+            batch_first=True,
+            padding_value=model.config.pad_token_id,
         )
-        logits[batch] = model(**encoded).logits.numpy()
+        lengths = torch.tensor([len(rows[place]) for place in places])
+        mask = torch.arange(ids.shape[1])[None] < lengths[:, None]
+        logits[places] = model(ids, mask.long()).logits.numpy()
     return logits

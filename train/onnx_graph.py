@@ -1,6 +1,6 @@
-"""The fine-tuned classifier as an ONNX graph: in float32, and with the weights in eight bits.
+"""The fine-tuned classifier as an ONNX graph in float32, but for the table of word embeddings.
 
-The table of word embeddings, half of the parameters, is in eight bits in both: a scale a row.
+That is half of the parameters, and in eight bits from the start.
 """
 
 import logging
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import cast
 
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 from torch.nn.functional import embedding
 
@@ -59,14 +58,15 @@ def export_float32(checkpoint: Path, graph: Path) -> None:
     texts = torch.export.Dim("texts")
     longest = torch.export.Dim("longest", max=model.config.max_position_embeddings)
     shape = {0: texts, 1: longest}
-    example = torch.ones((2, 3), dtype=torch.int64)
+    # Two tensors: given one twice, the exporter takes both inputs for the same.
+    input_ids, attention_mask = torch.ones((2, 2, 3), dtype=torch.int64)
     # The exporter warns of what is its own: torchvision, deprecated parts of torch.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             _Logits(model),
-            (example, example),
+            (input_ids.clone(), attention_mask.clone()),
             dynamo=True,
             verbose=False,
             opset_version=_OPSET,
@@ -77,22 +77,3 @@ def export_float32(checkpoint: Path, graph: Path) -> None:
     if program is None:  # so the exporter's type allows, when it writes the file itself
         raise RuntimeError("torch.onnx.export gave no program")
     program.save(graph)
-
-
-def quantize(graph: Path, quantized: Path) -> None:
-    """Writes `graph` with its layers' weights in int8, a scale an output; activations follow at
-    run time. `docs/transformer.md` compares the other ways."""
-    logging.getLogger().addFilter(_is_no_advice)
-    quantize_dynamic(
-        graph,
-        quantized,
-        op_types_to_quantize=["MatMul"],
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-        extra_options={"MatMulConstBOnly": True},
-    )
-    logging.getLogger().removeFilter(_is_no_advice)
-
-
-def _is_no_advice(record: logging.LogRecord) -> bool:
-    return "pre-processing" not in record.getMessage()

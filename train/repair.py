@@ -133,7 +133,7 @@ def distance(
     ]
     found, meant = _mean(states[-1], batch.mask), _mean(wanted[-1], batch.mask)
     angle = 1 - cosine_similarity(found, meant, dim=-1).mean()
-    return parts[-1] + _MIDDLE * torch.stack(parts[:-1]).sum() + _MEAN * angle
+    return parts[-1] + _MIDDLE * sum(parts[:-1], torch.zeros(())) + _MEAN * angle
 
 
 def _hidden_states(model: DistilBertModel, batch: Batch) -> tuple[torch.Tensor, ...]:

@@ -28,9 +28,10 @@ from train.data_report import group_names, word_counts
 from train.fidelity import ExportError, Fidelity, Logits, checkpoint_logits, compare
 from train.labels import places
 from train.metrics import expected_calibration_error
-from train.onnx_graph import export_float32, quantize
+from train.onnx_graph import export_float32
 from train.parameters import PARAMETERS, ExportParameters, Reading, load_section
 from train.prepare import TICKETS
+from train.quantization import quantize
 from train.temperature import fit_temperature
 from train.transformer import CHECKPOINT
 
@@ -179,12 +180,10 @@ def _fidelity(
     logits: Logits,
     config: TransformerConfig,
 ) -> Fidelity:
-    """Compares on the tickets that the served model reads whole, as the checkpoint does all."""
-    pieces = tokenizer(validation["normalised"].tolist())["input_ids"]
-    whole = np.array([len(ids) for ids in pieces]) <= config.head + config.tail
-    texts = validation["normalised"][whole].tolist()
-    truth = places(validation["label"][whole])
-    return compare(checkpoint_logits(checkpoint, tokenizer, texts), logits[whole], truth)
+    """Compares on the same word pieces, those that the served model reads."""
+    pieces = tokenizer(validation["normalised"].tolist(), verbose=False)["input_ids"]
+    expected = checkpoint_logits(checkpoint, [config.shorten(row) for row in pieces])
+    return compare(expected, logits, places(validation["label"]))
 
 
 def main() -> None:

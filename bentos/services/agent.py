@@ -1,9 +1,10 @@
 """The agent: the door that tickets come in by."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 import bentoml
 
@@ -11,9 +12,9 @@ from bentos.schemas import Ticket, TicketBatch, Triage, TriageBatch
 from bentos.services.answers import (
     Accepted,
     Answered,
-    accept,
-    accepted,
-    place_answers,
+    ModelName,
+    by_model,
+    placed,
     summarise,
     to_explain,
     triages,
@@ -21,13 +22,15 @@ from bentos.services.answers import (
 from bentos.services.door import Service
 from bentos.services.errors import RequestError
 from bentos.services.json_body import JsonBody
+from bentos.services.model_client import ModelClient
 from bentos.services.svm import SvmService
-from bentos.services.svm_client import SvmClient
+from bentos.services.transformer import TransformerService
 from bentos.settings import settings
-from bentos.wire import Error, ErrorResponse
+from bentos.wire import ErrorResponse
 
 _SETTINGS: Final = settings()
-_Ask = Callable[[Sequence[str]], Awaitable[list[Answered]]]
+_Answer = TypeVar("_Answer")
+_Predict = Callable[[ModelClient, Sequence[str]], Awaitable[list[Answered]]]
 
 
 class TicketBody(JsonBody, Ticket):
@@ -57,12 +60,19 @@ class AgentService:
 
     max_body_bytes = _SETTINGS.max_body_bytes
     svm = bentoml.depends(SvmService, url=_SETTINGS.svm_url)
+    transformer = bentoml.depends(TransformerService, url=_SETTINGS.transformer_url)
 
     def __init__(self) -> None:
-        self._svm = SvmClient(self.svm, _SETTINGS.model_timeout_seconds)
+        limits = (_SETTINGS.model_timeout_seconds, _SETTINGS.timeout_seconds)
+        self._models: Final[dict[ModelName, ModelClient]] = {
+            "svm": ModelClient("SVM", self.svm, *limits),
+            "transformer": ModelClient("transformer", self.transformer, *limits),
+        }
 
     async def __is_ready__(self) -> bool:
-        return await self._svm.is_ready(_SETTINGS.ready_timeout_seconds)
+        limit = _SETTINGS.ready_timeout_seconds
+        ready = await asyncio.gather(*(model.is_ready(limit) for model in self._models.values()))
+        return all(ready)
 
     @bentoml.api(input_spec=TicketBody)  # type: ignore[untyped-decorator]  # BentoML has no types
     async def predict(self, ticket: Ticket, /) -> Triage:
@@ -71,9 +81,9 @@ class AgentService:
         Concurrent tickets are merged into batches for the model.
         """
         started = time.perf_counter()
-        [result] = await self._answer([accept(ticket)], self._svm.predict, started)
+        [result] = await self._answer([ticket], ModelClient.predict, started)
         if isinstance(result, ErrorResponse):
-            raise RequestError(_status(result.error), result.error)
+            raise RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, result.error)
         return result
 
     @bentoml.api(input_spec=TicketBatchBody)  # type: ignore[untyped-decorator]  # see above
@@ -84,26 +94,43 @@ class AgentService:
         no other.
         """
         started = time.perf_counter()
-        tickets = [accept(ticket, f"tickets.{place}") for place, ticket in enumerate(batch.tickets)]
-        results = await self._answer(tickets, self._svm.predict_bulk, started)
+        tickets = placed(batch.tickets, _SETTINGS.max_transformer_explanations)
+        results = await self._answer(tickets, ModelClient.predict_bulk, started)
         return TriageBatch(results=results, summary=summarise(results, _milliseconds(started)))
 
     async def _answer(
-        self, tickets: Sequence[Accepted], ask: _Ask, started: float
+        self, tickets: Sequence[Accepted], predict: _Predict, started: float
     ) -> list[Triage | ErrorResponse]:
-        predictions = await ask([ticket.text for ticket in accepted(tickets)])
-        answers = place_answers(tickets, predictions)
-        wanted = to_explain(tickets, answers)
-        explanations = await self._svm.explain([item for item in wanted if item is not None])
-        return list(triages(answers, wanted, explanations, _milliseconds(started)))
+        accepted = {
+            place: ticket for place, ticket in enumerate(tickets) if isinstance(ticket, Ticket)
+        }
+        predictions = await self._ask(
+            by_model(accepted),
+            lambda model, places: predict(model, [accepted[place].text for place in places]),
+        )
+        wanted = to_explain(accepted, predictions)
+        explanations = await self._ask(
+            by_model({place: accepted[place] for place in wanted}),
+            lambda model, places: model.explain([wanted[place] for place in places]),
+        )
+        return list(triages(tickets, predictions, explanations, _milliseconds(started)))
+
+    async def _ask(
+        self,
+        places: Mapping[ModelName, Sequence[int]],
+        ask: Callable[[ModelClient, Sequence[int]], Awaitable[Sequence[_Answer]]],
+    ) -> dict[int, _Answer]:
+        """Asks every model about its places at the same time; the answers by place."""
+        answers = await asyncio.gather(
+            *(ask(self._models[model], group) for model, group in places.items())
+        )
+        return {
+            place: answer
+            for group, found in zip(places.values(), answers, strict=True)
+            for place, answer in zip(group, found, strict=True)
+        }
 
 
 def _milliseconds(started: float) -> float:
     """Since `started`, in thousandths of a millisecond."""
     return round((time.perf_counter() - started) * 1_000, 3)
-
-
-def _status(error: Error) -> HTTPStatus:
-    if error.code == "prediction_failed":
-        return HTTPStatus.INTERNAL_SERVER_ERROR
-    return HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,9 +1,9 @@
-"""How predictions become triages: pure functions between the agent's two calls."""
+"""How predictions become triages: pure functions between the agent's two calls to its models."""
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from bentos.schemas import (
     Attribution,
@@ -16,69 +16,74 @@ from bentos.schemas import (
 )
 from bentos.wire import Error, ErrorResponse
 
-_NO_TRANSFORMER: Final = ErrorResponse(
-    error=Error(
-        code="model_not_served",
-        message="This server has no transformer; choose auto or svm.",
-        field="model",
-    )
-)
-
+ModelName = Literal["svm", "transformer"]
 Accepted = Ticket | ErrorResponse
 Answered = Prediction | ErrorResponse
 
 
-def accept(ticket: Accepted, place: str = "") -> Accepted:
-    """`ticket`, or the error that stands for it, the field's name preceded by its `place`."""
-    if isinstance(ticket, Ticket):
-        if ticket.model != "transformer":
-            return ticket
-        ticket = _NO_TRANSFORMER
-    if not place:
-        return ticket
-    field = ".".join(filter(None, (place, ticket.error.field)))
-    return ErrorResponse(error=ticket.error.model_copy(update={"field": field}))
+def model_of(ticket: Ticket) -> ModelName:
+    """The model that answers `ticket`. Until there is a router, `auto` is the cheap one."""
+    return "transformer" if ticket.model == "transformer" else "svm"
 
 
-def accepted(tickets: Sequence[Accepted]) -> list[Ticket]:
-    """The tickets among `tickets`, in order."""
-    return [ticket for ticket in tickets if isinstance(ticket, Ticket)]
+def placed(tickets: Sequence[Accepted], most_explanations: int) -> list[Accepted]:
+    """The tickets of a batch, the errors in their places naming those places.
+
+    More than `most_explanations` by the transformer would keep everybody waiting: those past it are
+    refused.
+    """
+    left, result = most_explanations, list[Accepted]()
+    for place, ticket in enumerate(tickets):
+        if isinstance(ticket, ErrorResponse):
+            field = ".".join(filter(None, (f"tickets.{place}", ticket.error.field)))
+            ticket = ErrorResponse(error=ticket.error.model_copy(update={"field": field}))
+        elif ticket.explain and model_of(ticket) == "transformer":
+            left -= 1
+            ticket = ticket if left >= 0 else _too_many(place, most_explanations)
+        result.append(ticket)
+    return result
 
 
-def place_answers(tickets: Sequence[Accepted], answers: Sequence[Answered]) -> list[Answered]:
-    """One answer per ticket, in order: its own error, or the next of `answers`."""
-    following = iter(answers)
-    return [next(following) if isinstance(ticket, Ticket) else ticket for ticket in tickets]
+def _too_many(place: int, most: int) -> ErrorResponse:
+    message = f"The transformer explains at most {most} tickets of a batch; send it without."
+    return ErrorResponse(
+        error=Error(code="too_many_explanations", message=message, field=f"tickets.{place}.explain")
+    )
+
+
+def by_model(tickets: Mapping[int, Ticket]) -> dict[ModelName, list[int]]:
+    """The places of `tickets` by the model that answers them, each in order."""
+    places: dict[ModelName, list[int]] = {}
+    for place, ticket in tickets.items():
+        places.setdefault(model_of(ticket), []).append(place)
+    return places
 
 
 def to_explain(
-    tickets: Sequence[Accepted], answers: Sequence[Answered]
-) -> list[Explainable | None]:
-    """What each ticket wants explained; None where nothing is to be."""
-    return [
-        (
-            # Both parts were checked when they came in.
-            Explainable.model_construct(text=ticket.text, category=answer.label)
-            if isinstance(ticket, Ticket) and isinstance(answer, Prediction) and ticket.explain
-            else None
-        )
-        for ticket, answer in zip(tickets, answers, strict=True)
-    ]
+    tickets: Mapping[int, Ticket], predictions: Mapping[int, Answered]
+) -> dict[int, Explainable]:
+    """What is to be explained, by place: what was asked for and could be predicted."""
+    return {
+        # Both parts were checked when they came in.
+        place: Explainable.model_construct(text=ticket.text, category=prediction.label)
+        for place, ticket in tickets.items()
+        if ticket.explain and isinstance(prediction := predictions[place], Prediction)
+    }
 
 
 def triages(
-    answers: Sequence[Answered],
-    explained: Sequence[Explainable | None],
-    explanations: Sequence[list[Attribution]],
+    tickets: Sequence[Accepted],
+    predictions: Mapping[int, Answered],
+    explanations: Mapping[int, list[Attribution]],
     latency_ms: float,
 ) -> Iterator[Triage | ErrorResponse]:
-    """One result per answer, in order; `explanations` are of what in `explained` isn't None."""
-    following = iter(explanations)
-    for answer, item in zip(answers, explained, strict=True):
-        if isinstance(answer, ErrorResponse):
+    """One result a ticket, in order: its own error, or what became of it, by its place."""
+    for place, ticket in enumerate(tickets):
+        answer = ticket if isinstance(ticket, ErrorResponse) else predictions[place]
+        if isinstance(ticket, Ticket) and isinstance(answer, Prediction):
+            yield _triage(model_of(ticket), answer, explanations.get(place), latency_ms)
+        elif isinstance(answer, ErrorResponse):
             yield answer
-        else:
-            yield _triage(answer, None if item is None else next(following), latency_ms)
 
 
 def summarise(results: Sequence[Triage | ErrorResponse], latency_ms: float) -> BatchSummary:
@@ -95,15 +100,18 @@ def summarise(results: Sequence[Triage | ErrorResponse], latency_ms: float) -> B
 
 
 def _triage(
-    prediction: Prediction, explanation: list[Attribution] | None, latency_ms: float
+    model: ModelName,
+    prediction: Prediction,
+    explanation: list[Attribution] | None,
+    latency_ms: float,
 ) -> Triage:
     return Triage(
         ticket_id=uuid.uuid4().hex,
         category=prediction.label,
         confidence=prediction.confidence,
         probabilities=prediction.probabilities,
-        model="svm",
+        model=model,
         explanation=explanation,
-        versions=Versions(svm=prediction.version),
+        versions=Versions.model_validate({model: prediction.version}),
         latency_ms=latency_ms,
     )

@@ -21,6 +21,7 @@ from bentos.schemas import EXAMPLE_TEXTS
 REPOSITORY = Path(__file__).parents[2]
 AGENT = "bentos.services.agent:AgentService"
 SVM = "bentos.services.svm:SvmService"
+TRANSFORMER = "bentos.services.transformer:TransformerService"
 BENTOML = Path(sys.executable).with_name("bentoml")
 _START_SECONDS = 60.0
 
@@ -108,14 +109,16 @@ def stop(server: Server) -> None:
             continue
 
 
-async def post_many(agent: Server, requests: int, concurrent: int) -> list[httpx.Response]:
+async def post_many(
+    agent: Server, requests: int, concurrent: int, model: str = "svm"
+) -> list[httpx.Response]:
     """The answers to so many tickets, so many of them in flight at a time."""
     slots = asyncio.Semaphore(concurrent)
     async with httpx.AsyncClient(base_url=agent.url, timeout=30) as client:
 
         async def one(number: int) -> httpx.Response:
             async with slots:
-                ticket = {"text": f"{EXAMPLE_TEXTS[number % 3]} {number}"}
+                ticket = {"text": f"{EXAMPLE_TEXTS[number % 3]} {number}", "model": model}
                 return await client.post("/predict", json=ticket)
 
         return await asyncio.gather(*map(one, range(requests)))
@@ -153,7 +156,7 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def agent(new_home) -> Iterator[Server]:
-    """The agent and the SVM in one process group, as `bentoml serve` starts them."""
+    """The agent and both models in one process group, as `bentoml serve` starts them."""
     with serve(new_home(), AGENT) as server:
         yield server
 

@@ -26,6 +26,27 @@ def test_answers_in_three_languages(client: httpx.Client, text: str) -> None:
     assert re.fullmatch("[0-9a-f]{32}", triage.ticket_id)
     assert triage.latency_ms > 0
     assert triage.versions.svm
+    assert triage.versions.transformer is None
+
+
+@pytest.mark.parametrize("text", EXAMPLE_TEXTS, ids=["en", "fr", "ar"])
+def test_the_transformer_answers_when_it_is_asked(client: httpx.Client, text: str) -> None:
+    response = client.post("/predict", json={"text": text, "model": "transformer"})
+    assert response.status_code == 200
+    triage = Triage.model_validate_json(response.content)
+    assert triage.model == "transformer"
+    assert sum(triage.probabilities.values()) == pytest.approx(1)
+    assert triage.probabilities[triage.category] == triage.confidence
+    assert triage.versions.transformer
+    assert triage.versions.svm is None
+
+
+def test_the_transformer_knows_what_the_examples_are_about(client: httpx.Client) -> None:
+    answers = [
+        client.post("/predict", json={"text": text, "model": "transformer"}).json()
+        for text in EXAMPLE_TEXTS
+    ]
+    assert [answer["category"] for answer in answers] == ["Access", "Hardware", "Purchase"]
 
 
 def test_says_nothing_of_what_it_does_not_know(client: httpx.Client) -> None:
@@ -37,11 +58,11 @@ def test_says_nothing_of_what_it_does_not_know(client: httpx.Client) -> None:
     assert triage["degraded"] is False
 
 
+@pytest.mark.parametrize("model", ["svm", "transformer"])
 @pytest.mark.parametrize("text", EXAMPLE_TEXTS, ids=["en", "fr", "ar"])
-def test_explains_on_request(client: httpx.Client, text: str) -> None:
-    explanation = client.post("/predict", json={"text": text, "explain": True}).json()[
-        "explanation"
-    ]
+def test_explains_on_request(client: httpx.Client, text: str, model: str) -> None:
+    ticket = {"text": text, "model": model, "explain": True}
+    explanation = client.post("/predict", json=ticket).json()["explanation"]
     assert explanation
     weights = [abs(word["weight"]) for word in explanation]
     assert weights == sorted(weights, reverse=True)
@@ -62,7 +83,7 @@ def test_a_batch_is_in_order_and_a_bad_ticket_harms_no_other(client: httpx.Clien
         {"text": "no", "unknown": 1},
         {"text": "half \ud800 a pair"},
         {"error": {"code": "text_empty", "message": "", "field": None}},
-        {"text": EXAMPLE_TEXTS[2], "model": "transformer"},
+        {"text": EXAMPLE_TEXTS[2], "model": "transformer", "explain": True},
         {"text": EXAMPLE_TEXTS[2]},
     ]
     body = json.dumps({"tickets": tickets})
@@ -79,15 +100,24 @@ def test_a_batch_is_in_order_and_a_bad_ticket_harms_no_other(client: httpx.Clien
         "unknown_field",
         "not_unicode",
         "missing_field",
-        "model_not_served",
+        None,
         None,
     ]
     assert results[1]["error"]["field"] == "tickets.1.text"
     assert results[3]["error"]["field"] == "tickets.3"
-    for place in (0, 2, 8):
+    for place in (0, 2, 7, 8):
         single = client.post("/predict", json=tickets[place]).json()
+        assert results[place]["model"] == single["model"]
         assert results[place]["probabilities"] == pytest.approx(single["probabilities"])
         assert results[place]["explanation"] == single["explanation"]
+
+
+def test_the_transformer_explains_a_bounded_part_of_a_batch(client: httpx.Client) -> None:
+    ticket = {"text": "my printer is broken", "model": "transformer", "explain": True}
+    results = client.post("/predict_batch", json={"tickets": [ticket] * 27}).json()["results"]
+    assert all(result["explanation"] for result in results[:25])
+    assert {result["error"]["code"] for result in results[25:]} == {"too_many_explanations"}
+    assert results[26]["error"]["field"] == "tickets.26.explain"
 
 
 def test_a_batch_is_summarised(client: httpx.Client) -> None:

@@ -57,7 +57,6 @@ def _assert_refused(response: httpx.Response, status: int, code: str) -> ErrorRe
         (b'{"text": "a", "unknown": 1}', 422, "unknown_field", None),
         (b'{"text": "a", "channel": "fax"}', 422, "invalid_value", "channel"),
         (b'{"text": "a", "model": "gpt"}', 422, "invalid_value", "model"),
-        (b'{"text": "a", "model": "transformer"}', 422, "model_not_served", "model"),
         (b'{"text": "a", "explain": "yes"}', 422, "wrong_type", "explain"),
         (b'{"text": "a", "explain": 1}', 422, "wrong_type", "explain"),
     ],

