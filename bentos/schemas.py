@@ -160,6 +160,14 @@ class Texts(WireModel):
     texts: list[TicketText] = Field(max_length=settings().max_bulk_texts, examples=[EXAMPLE_TEXTS])
 
 
+class FewTexts(WireModel):
+    """Raw texts that a model service merges with those of other callers."""
+
+    texts: list[TicketText] = Field(
+        max_length=settings().max_predict_texts, examples=[EXAMPLE_TEXTS]
+    )
+
+
 class Prediction(WireModel):
     """A model's answer to one text."""
 
@@ -186,6 +194,12 @@ class Explainables(WireModel):
     """Texts to explain."""
 
     items: list[Explainable] = Field(max_length=settings().max_bulk_texts)
+
+
+class FewExplainables(WireModel):
+    """Texts to explain at a fraction of a second each."""
+
+    items: list[Explainable] = Field(max_length=settings().max_transformer_explanations)
 
 
 class Explanations(WireModel):

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     max_bulk_texts: int = Field(
         default=10_000, ge=1, description="The most texts in one call of a model service."
     )
+    max_predict_texts: int = Field(
+        default=32,
+        ge=1,
+        description="The most texts in one call of a model service's /predict, not /predict_bulk.",
+    )
     max_body_bytes: int = Field(
         default=2_000_000, ge=1_000, description="The largest request that the agent reads."
     )
@@ -93,10 +98,15 @@ class Settings(BaseSettings):
     max_transformer_explanations: int = Field(
         default=25,
         ge=1,
-        description="The most tickets of one batch that the transformer explains, 0.3 s each.",
+        description="The most tickets of one call that the transformer explains, 0.3 s each.",
     )
     timeout_seconds: int = Field(
         default=30, ge=1, description="The longest that one request may take. Past it: 504."
+    )
+    bulk_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        description="How long a model begins texts of a bulk call. Texts after it: an error each.",
     )
     model_timeout_seconds: float = Field(
         default=10.0,

@@ -49,6 +49,17 @@ class TransformerConfig(BaseModel):
     tail: int
     padding: int
 
+    def within_reach(self, normalised: str) -> str:
+        """`normalised` without words that can't be among the pieces that are read.
+
+        Exact, as a word is a piece at least. The tokenizer takes some hundred bytes a piece: a bulk
+        call of long texts would be gigabytes.
+        """
+        found = normalised.split()
+        if len(found) <= self.head + self.tail:
+            return normalised
+        return " ".join(found[: self.head] + found[len(found) - self.tail :])
+
     def shorten(self, pieces: Pieces) -> Pieces:
         """What is read of `pieces`."""
         if len(pieces) <= self.head + self.tail:
@@ -114,7 +125,7 @@ class TransformerModel:
         """
         found = list(words(text))
         whole = _joined(found)
-        pieces = len(self._config.shorten(self._tokenizer.encode(whole).ids))
+        pieces = len(self._pieces([whole])[0])
         most = min(_MOST_STRETCHES, _EXPLAINED_PIECES // pieces)
         stretches = list(_stretches(len(found), most))
         logits = self._logits([whole, *(_without(found, part) for part in stretches)])
@@ -128,14 +139,17 @@ class TransformerModel:
         return sorted(attributions, key=lambda attribution: -abs(attribution.weight))
 
     def _logits(self, normalised: Sequence[str]) -> Floats:
-        rows = [
-            self._config.shorten(encoding.ids)
-            for encoding in self._tokenizer.encode_batch_fast(list(normalised))
-        ]
+        rows = self._pieces(normalised)
         logits = np.empty((len(rows), len(CATEGORIES)))
         for places in _batches([len(row) for row in rows]):
             logits[places] = self._run([rows[place] for place in places])
         return logits
+
+    def _pieces(self, normalised: Sequence[str]) -> list[Pieces]:
+        """What is read of each text."""
+        texts = [self._config.within_reach(text) for text in normalised]
+        encodings = self._tokenizer.encode_batch_fast(texts)
+        return [self._config.shorten(encoding.ids) for encoding in encodings]
 
     def _run(self, rows: Sequence[Pieces]) -> Floats:
         shape = (len(rows), max(map(len, rows)))

@@ -16,6 +16,7 @@ from bentos.services.json_body import PICKLE
 from bentos.services.known_paths import KnownPaths
 from bentos.services.log_privacy import protect_logs
 from bentos.services.openapi import describe
+from bentos.services.prompt_batches import PromptOptimizer
 
 _JSON: Final = "application/json"
 _PAGE: Final = Path(__file__).with_name("page.html")
@@ -47,7 +48,12 @@ class Service(bentoml.Service[Any]):  # type: ignore[misc]  # BentoML publishes 
 
 
 class _AppFactory(ServiceAppFactory):  # type: ignore[misc]  # BentoML publishes no types for it
-    """BentoML's app with three of its answers replaced."""
+    """BentoML's app with three of its answers replaced, and batches that wait for nobody."""
+
+    def __init__(self, service: bentoml.Service[Any], **options: Any) -> None:
+        super().__init__(service, **options)
+        for dispatcher in self.dispatchers.values():
+            dispatcher.optimizer = PromptOptimizer(dispatcher.max_latency)
 
     async def api_endpoint(self, name: str, request: Request) -> Response:
         """An API's answer, errors included; BentoML logs a traceback for each caller's mistake."""

@@ -1,59 +1,27 @@
-"""What the model services share: how BentoML runs them, their bodies, and how they answer."""
+"""How the model services answer: few texts, many, and in words."""
 
 import logging
+import time
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-import bentoml
 import numpy as np
+from anyio import CapacityLimiter, to_thread
 from numpy.typing import NDArray
 
 from bentos.metrics import BATCH_ITEMS
 from bentos.models import attribution
-from bentos.schemas import (
-    Attribution,
-    Explainable,
-    Explainables,
-    Explanations,
-    Prediction,
-    Predictions,
-    Texts,
-)
-from bentos.services.door import Service
-from bentos.services.json_body import JsonBody
-from bentos.settings import settings
+from bentos.schemas import Attribution, Explainable, Explanations, Prediction, Predictions
 from bentos.triage.categories import CATEGORIES, Category
 from bentos.wire import Error, ErrorResponse
 
 _FAILED: Final = ErrorResponse(
     error=Error(code="prediction_failed", message="The model failed at this text.")
 )
+_TOO_LATE: Final = ErrorResponse(
+    error=Error(code="timeout", message="No time was left for this text; send fewer in a call.")
+)
 _logger = logging.getLogger("bentoml.callcenter")
-
-
-class TextsBody(JsonBody, Texts):
-    """The body of /predict and /predict_bulk."""
-
-
-class ExplainablesBody(JsonBody, Explainables):
-    """The body of /explain."""
-
-
-def model_service(name: str, workers: int) -> Any:
-    """`bentoml.service` for a class that serves a model, with what both of them need."""
-    given = settings()
-    return bentoml.service(
-        name=name,
-        service_class=Service,
-        workers=workers,
-        # Bulk and explanations run beside the batches, not before them.
-        threads=4,
-        traffic={"timeout": given.timeout_seconds, "max_concurrency": given.max_concurrency},
-        # By default the caller closes its session every 100 requests, others in flight or not.
-        runner_connection={"max_requests": 10**12, "max_age": 1e12},
-        # The agent logs every request already; the content types are the sender's words.
-        logging={"access": {"enabled": False}},
-    )
 
 
 class Model(Protocol):
@@ -76,11 +44,18 @@ class ModelAnswers:
     Args:
         service: The service's name, for its metrics.
         model: Thread-safe.
+        most_at_once: The most texts of a bulk call that the model is given at a time.
+        bulk_seconds: A bulk call's texts that aren't begun by then are not answered.
     """
 
-    def __init__(self, service: str, model: Model) -> None:
+    def __init__(self, service: str, model: Model, most_at_once: int, bulk_seconds: float) -> None:
         self._items = BATCH_ITEMS.labels(service=service)
         self._model = model
+        self._most_at_once = most_at_once
+        self._bulk_seconds = bulk_seconds
+        # Beside the batches, not before them; more at once would each take longer.
+        self._bulk_calls = CapacityLimiter(2)
+        self._explain_calls = CapacityLimiter(2)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction | ErrorResponse]:
         """One answer a text, in order."""
@@ -92,12 +67,27 @@ class ModelAnswers:
             _logger.error("a batch of %d failed", len(texts), exc_info=exception)
             return [self._predict_one(text) for text in texts]
 
-    def predict_bulk(self, texts: Sequence[str]) -> Predictions:
-        """The same, in one value."""
-        return Predictions(predictions=self.predict(texts))
+    async def predict_bulk(self, texts: Sequence[str]) -> Predictions:
+        """The same for many texts, as far as the time reaches: those after it have errors.
 
-    def explain(self, items: Sequence[Explainable]) -> Explanations:
+        Nobody would wait for them, but a thread can't be stopped.
+        """
+        last = time.monotonic() + self._bulk_seconds
+        answers = await to_thread.run_sync(self._in_parts, texts, last, limiter=self._bulk_calls)
+        return Predictions(predictions=answers)
+
+    async def explain(self, items: Sequence[Explainable]) -> Explanations:
         """The words of each text that speak for and against its category."""
+        return await to_thread.run_sync(self._explain_all, items, limiter=self._explain_calls)
+
+    def _in_parts(self, texts: Sequence[str], last: float) -> list[Prediction | ErrorResponse]:
+        answers: list[Prediction | ErrorResponse] = []
+        for start in range(0, len(texts), self._most_at_once):
+            part = texts[start : start + self._most_at_once]
+            answers += self.predict(part) if time.monotonic() < last else [_TOO_LATE] * len(part)
+        return answers
+
+    def _explain_all(self, items: Sequence[Explainable]) -> Explanations:
         return Explanations(explanations=[self._explain(item) for item in items])
 
     def _explain(self, item: Explainable) -> list[Attribution]:

@@ -8,7 +8,8 @@ from bentoml.validators import ContentType
 
 from bentos.models.svm import SvmModel
 from bentos.schemas import Explainable, Explanations, Prediction, Predictions
-from bentos.services.model_answers import ExplainablesBody, ModelAnswers, TextsBody, model_service
+from bentos.services.model_answers import ModelAnswers
+from bentos.services.model_service import ExplainablesBody, FewTextsBody, TextsBody, model_service
 from bentos.services.released_model import ReleasedModel
 from bentos.settings import settings
 from bentos.wire import ErrorResponse
@@ -25,14 +26,16 @@ class SvmService:
     released = ReleasedModel(_SETTINGS.svm_model)
 
     def __init__(self) -> None:
-        self._answers = ModelAnswers(_NAME, SvmModel.load(Path(self.released.path)))
+        model = SvmModel.load(Path(self.released.path))
+        most, seconds = _SETTINGS.svm_max_batch_size, _SETTINGS.bulk_seconds
+        self._answers = ModelAnswers(_NAME, model, most, seconds)
 
     async def is_ready(self, timeout: float | None = None) -> bool:
         """True: it is asked in process only, as BentoML's remote proxy is asked elsewhere."""
         return True
 
     @bentoml.api(  # type: ignore[untyped-decorator]  # BentoML publishes no types for it
-        input_spec=TextsBody,
+        input_spec=FewTextsBody,
         batchable=True,
         max_batch_size=_SETTINGS.svm_max_batch_size,
         max_latency_ms=_SETTINGS.svm_max_latency_ms,
@@ -47,11 +50,11 @@ class SvmService:
         return self._answers.predict(texts)
 
     @bentoml.api(input_spec=TextsBody)  # type: ignore[untyped-decorator]  # see above
-    def predict_bulk(self, texts: list[str]) -> Predictions:
+    async def predict_bulk(self, texts: list[str]) -> Predictions:
         """Predicts many texts of one caller."""
-        return self._answers.predict_bulk(texts)
+        return await self._answers.predict_bulk(texts)
 
     @bentoml.api(input_spec=ExplainablesBody)  # type: ignore[untyped-decorator]  # see above
-    def explain(self, items: list[Explainable]) -> Explanations:
+    async def explain(self, items: list[Explainable]) -> Explanations:
         """Names the words of each text that speak for and against a category."""
-        return self._answers.explain(items)
+        return await self._answers.explain(items)

@@ -7,14 +7,20 @@ import bentoml
 from bentoml.validators import ContentType
 
 from bentos.models.transformer import TransformerModel
-from bentos.schemas import Explainable, Explanations, Prediction, Predictions
-from bentos.services.model_answers import ExplainablesBody, ModelAnswers, TextsBody, model_service
+from bentos.schemas import Explainable, Explanations, FewExplainables, Prediction, Predictions
+from bentos.services.json_body import JsonBody
+from bentos.services.model_answers import ModelAnswers
+from bentos.services.model_service import FewTextsBody, TextsBody, model_service
 from bentos.services.released_model import ReleasedModel
 from bentos.settings import settings
 from bentos.wire import ErrorResponse
 
 _NAME: Final = "TransformerService"
 _SETTINGS: Final = settings()
+
+
+class FewExplainablesBody(JsonBody, FewExplainables):
+    """The body of /explain."""
 
 
 @model_service(_NAME, _SETTINGS.transformer_workers)
@@ -27,14 +33,15 @@ class TransformerService:
     def __init__(self) -> None:
         folder = Path(self.released.path)
         model = TransformerModel.load(folder, _SETTINGS.transformer_threads)
-        self._answers = ModelAnswers(_NAME, model)
+        most, seconds = _SETTINGS.transformer_max_batch_size, _SETTINGS.bulk_seconds
+        self._answers = ModelAnswers(_NAME, model, most, seconds)
 
     async def is_ready(self, timeout: float | None = None) -> bool:
         """True: it is asked in process only, as BentoML's remote proxy is asked elsewhere."""
         return True
 
     @bentoml.api(  # type: ignore[untyped-decorator]  # BentoML publishes no types for it
-        input_spec=TextsBody,
+        input_spec=FewTextsBody,
         batchable=True,
         max_batch_size=_SETTINGS.transformer_max_batch_size,
         max_latency_ms=_SETTINGS.transformer_max_latency_ms,
@@ -49,11 +56,11 @@ class TransformerService:
         return self._answers.predict(texts)
 
     @bentoml.api(input_spec=TextsBody)  # type: ignore[untyped-decorator]  # see above
-    def predict_bulk(self, texts: list[str]) -> Predictions:
+    async def predict_bulk(self, texts: list[str]) -> Predictions:
         """Predicts many texts of one caller."""
-        return self._answers.predict_bulk(texts)
+        return await self._answers.predict_bulk(texts)
 
-    @bentoml.api(input_spec=ExplainablesBody)  # type: ignore[untyped-decorator]  # see above
-    def explain(self, items: list[Explainable]) -> Explanations:
+    @bentoml.api(input_spec=FewExplainablesBody)  # type: ignore[untyped-decorator]  # see above
+    async def explain(self, items: list[Explainable]) -> Explanations:
         """Names the words of each text that speak for and against a category."""
-        return self._answers.explain(items)
+        return await self._answers.explain(items)

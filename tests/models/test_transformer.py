@@ -3,6 +3,7 @@
 In it a word has a category of its own, and the logits of a text are the mean of its words'.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,31 @@ def test_of_a_long_text_the_head_and_the_tail_are_read(model: TransformerModel) 
     long = "password " * 6 + "laptop " * 50 + "disk disk"
     expected = model.decision_function(["password " * 6 + "disk disk"])
     np.testing.assert_allclose(model.decision_function([long]), expected)
+
+
+@given(
+    words=st.lists(st.sampled_from([*WORDS, "unknown"]), max_size=30),
+    head=st.integers(1, 8),
+    tail=st.integers(0, 8),
+)
+def test_what_is_kept_from_the_tokenizer_would_not_have_been_read(
+    words: list[str], head: int, tail: int
+) -> None:
+    # Words of several pieces, between a first and a last one, as a tokenizer makes them.
+    def pieces(text: str) -> list[int]:
+        return [0, *(ord(letter) for word in text.split() for letter in word), 1]
+
+    config = TransformerConfig(temperature=1.0, head=head, tail=tail, padding=0)
+    text = " ".join(words)
+    assert config.shorten(pieces(config.within_reach(text))) == config.shorten(pieces(text))
+
+
+def test_threads_can_share_a_model(model: TransformerModel) -> None:
+    texts = [" ".join(WORDS[: place % 8 + 1]) for place in range(64)]
+    alone = model.predict_proba(texts)
+    with ThreadPoolExecutor(8) as threads:
+        for together in threads.map(model.predict_proba, [texts] * 40):
+            np.testing.assert_array_equal(together, alone)
 
 
 def test_the_temperature_softens(tmp_path: Path, model: TransformerModel) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bentos.models.transformer import TransformerModel
 from bentos.triage.categories import CATEGORIES, Category
+from bentos.triage.normalise import words
 
 RELEASED = Path(__file__).parents[2] / "release" / "transformer"
 
@@ -52,6 +53,14 @@ ids = [f"{category}-{language}" for category in PLAIN for language in ("en", "fr
 @pytest.fixture(scope="module")
 def model() -> TransformerModel:
     return TransformerModel.load(RELEASED)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "?!…", "12 345", "😀", "a@example.org", "x" * 20_000, "ﷺ" * 9_000]
+)
+def test_any_text_is_answered(model: TransformerModel, text: str) -> None:
+    assert model.predict_proba([text]).sum() == pytest.approx(1)
+    assert len(model.attribute(text, "Access")) == len(list(words(text)))
 
 
 def category(model: TransformerModel, text: str) -> Category:

@@ -112,6 +112,18 @@ def test_a_batch_is_in_order_and_a_bad_ticket_harms_no_other(client: httpx.Clien
         assert results[place]["explanation"] == single["explanation"]
 
 
+def test_a_batch_that_mixes_models_is_in_order(client: httpx.Client) -> None:
+    tickets = [
+        {"text": f"{EXAMPLE_TEXTS[place % 3]} {'again ' * place}", "model": model}
+        for place, model in enumerate(["svm", "transformer", "transformer", "auto", "svm"] * 4)
+    ]
+    results = client.post("/predict_batch", json={"tickets": tickets}).json()["results"]
+    for ticket, result in zip(tickets, results, strict=True):
+        single = client.post("/predict", json=ticket).json()
+        assert result["versions"] == single["versions"]
+        assert result["probabilities"] == pytest.approx(single["probabilities"], abs=1e-5)
+
+
 def test_the_transformer_explains_a_bounded_part_of_a_batch(client: httpx.Client) -> None:
     ticket = {"text": "my printer is broken", "model": "transformer", "explain": True}
     results = client.post("/predict_batch", json={"tickets": [ticket] * 27}).json()["results"]

@@ -98,16 +98,31 @@ def test_a_model_service_on_its_own(new_home: NewHome, service: str, copies: int
         ]
         assert len(bulk["predictions"]) == 3 * copies
         assert client.post("/predict", json={"texts": []}).json() == []
-        for texts, field in (([5], "texts.0"), ("abc", "texts"), (["a", ""], "texts.1")):
+        bad = ([5], "texts.0"), ("abc", "texts"), (["a", ""], "texts.1"), (["a"] * 33, "texts")
+        for texts, field in bad:
             refusal = client.post("/predict", json={"texts": texts})
             assert refusal.status_code == 422
             assert refusal.json()["error"]["field"] == field
 
 
+def test_the_transformer_refuses_to_explain_for_minutes(new_home: NewHome) -> None:
+    item = {"text": EXAMPLE_TEXTS[0], "category": "Access"}
+    with serve(new_home(), TRANSFORMER) as server, server.client() as client:
+        assert len(client.post("/explain", json={"items": [item] * 2}).json()["explanations"]) == 2
+        refusal = client.post("/explain", json={"items": [item] * 26})
+    assert refusal.status_code == 422
+    assert refusal.json()["error"]["field"] == "items"
+
+
 def test_the_transformer_stays_under_half_a_gigabyte(new_home: NewHome) -> None:
     texts = [f"{text} {' again' * (place % 300)}" for place, text in enumerate(EXAMPLE_TEXTS * 60)]
-    with serve(new_home(), TRANSFORMER) as server, server.client() as client:
+    longest = ["printer " * 2_499] * 2_000
+    limits = {"CALLCENTER_BULK_SECONDS": "3"}
+    with serve(new_home(), TRANSFORMER, **limits) as server, server.client() as client:
         assert client.post("/predict_bulk", json={"texts": texts}).status_code == 200
+        bulk = client.post("/predict_bulk", json={"texts": longest})
+        assert bulk.status_code == 200
+        assert len(bulk.json()["predictions"]) == 2_000
         assert client.post("/predict", json={"texts": texts[:32]}).status_code == 200
         group = psutil.Process(server.process.pid)
         processes = [group, *group.children(recursive=True)]

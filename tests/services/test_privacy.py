@@ -15,6 +15,7 @@ JSON = {"Content-Type": "application/json"}
 SECRET = "Zebulon.Quackenbush@example.org"
 SECRETS = re.compile(r"zebulon|quackenbush", re.IGNORECASE)
 BODIES = [
+    f'{{"text": "my printer {SECRET} is broken", "model": "transformer", "explain": true}}',
     f'{{"text": "my printer {SECRET} is broken", "explain": true}}',
     f'{{"text": "{SECRET}"}}',
     f'{{"text": "a {SECRET}", "{SECRET}": "{SECRET}"}}',
