@@ -1,9 +1,11 @@
-"""A small SVM, trained once for all tests that need a real one."""
+"""A small SVM, trained once for all tests that need a real one; one thread for tiny networks."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 
 from bentos.models.artifact import Manifest
 from bentos.models.registered import SVM
@@ -78,3 +80,12 @@ def folder(files: SvmFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
     files.write(path)
     Manifest.write(path, SVM)
     return path
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Threads wait for each other longer than a tiny network takes, most of all on busy cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

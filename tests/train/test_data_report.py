@@ -162,3 +162,16 @@ def test_plots_need_no_near_duplicates(tmp_path: Path) -> None:
     tickets = pd.DataFrame(rows)
     draw(tmp_path, tickets, find_near_duplicates(list(tickets["normalised"]), 0.8))
     assert sorted(path.name for path in tmp_path.iterdir()) == PLOTS
+
+
+def test_tickets_written_to_train_on_are_counted_and_drawn_beside_the_others(
+    tickets: pd.DataFrame, tmp_path: Path
+) -> None:
+    written = pd.DataFrame([row("written-ar-1", "Access", "نسيت كلمة السر", "train", "train")])
+    more = pd.concat([tickets, written], ignore_index=True)
+    pairs = find_near_duplicates(list(more["normalised"]), 0.8)
+    report = summarise(more, pairs, {})
+    assert report["counts"]["source"] == {"kaggle": 4, "sample": 1, "written": 1}
+    assert report["sides"]["random"]["train"] == {"all": 2, "kaggle-en": 1, "written-ar": 1}
+    draw(tmp_path, more, pairs)
+    assert sorted(path.name for path in tmp_path.iterdir()) == PLOTS

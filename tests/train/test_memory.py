@@ -1,5 +1,6 @@
 """Keeping freed memory is for the process that asks for it, and harms nothing."""
 
+import ctypes
 import subprocess
 import sys
 
@@ -21,4 +22,10 @@ def test_freed_memory_stays_with_the_process() -> None:
 
 def test_elsewhere_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
+    keep_freed_memory()
+
+
+def test_a_libc_that_knows_no_mallopt_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
     keep_freed_memory()

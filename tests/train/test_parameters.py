@@ -3,8 +3,17 @@
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
-from train.parameters import ParameterError, PrepareParameters, load_section
+from train.parameters import (
+    EncoderParameters,
+    ExportParameters,
+    ParameterError,
+    PrepareParameters,
+    SvmParameters,
+    TransformerParameters,
+    load_section,
+)
 
 SECTION = """\
 prepare:
@@ -27,9 +36,19 @@ def test_a_section_becomes_its_type(tmp_path: Path) -> None:
     )
 
 
-def test_the_repository_holds_a_valid_section() -> None:
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("prepare", PrepareParameters),
+        ("svm", SvmParameters),
+        ("encoder", EncoderParameters),
+        ("transformer", TransformerParameters),
+        ("export", ExportParameters),
+    ],
+)
+def test_the_repository_holds_valid_sections(name: str, model: type[BaseModel]) -> None:
     path = Path(__file__).parents[2] / "params.yaml"
-    assert load_section(path, "prepare", PrepareParameters).seed == 42
+    assert load_section(path, name, model)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import copy
 import pandas as pd
 import pytest
 import torch
+import wordfreq
 from transformers import DistilBertModel
 
 from tests.train.tiny import config, tokenizer
@@ -34,7 +35,7 @@ def tickets() -> pd.DataFrame:
 
 
 @pytest.fixture
-def models() -> tuple[DistilBertModel, DistilBertModel]:
+def models(one_thread: None) -> tuple[DistilBertModel, DistilBertModel]:
     """A teacher of two layers, and a student with its first one."""
     torch.manual_seed(1)
     teacher = DistilBertModel(config()).eval()
@@ -65,11 +66,37 @@ def test_the_student_comes_nearer(
     assert distance(student, teacher, BATCH, (0,)).item() < 0.7 * before
 
 
-def test_texts_are_of_tickets_and_of_common_words(tickets: pd.DataFrame) -> None:
+@pytest.fixture
+def common_words(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All the words that a language has."""
+    words = ["hello", "été", "مرحبا"]
+    frequencies = {word: 0.1 for word in words}
+    monkeypatch.setattr(wordfreq, "get_frequency_dict", lambda language, wordlist: frequencies)
+    return words
+
+
+def test_texts_are_of_tickets_and_of_common_words_alone(
+    tickets: pd.DataFrame, common_words: list[str]
+) -> None:
     source = Texts(tickets, seed=1)
     drawn = [source.draw() for _ in range(300)]
     assert set(tickets["normalised"]) <= set(drawn)
-    assert all(text.strip() for text in drawn)
+    words = {word for text in drawn for word in text.split(" ")}
+    assert words == {*common_words, *" ".join(tickets["normalised"]).split()}
+
+
+def test_the_same_seed_draws_the_same_texts(
+    tickets: pd.DataFrame, common_words: list[str]
+) -> None:
+    one, other = Texts(tickets, seed=1), Texts(tickets, seed=1)
+    assert [one.draw() for _ in range(50)] == [other.draw() for _ in range(50)]
+
+
+def test_natural_tickets_alone_are_enough(tickets: pd.DataFrame, common_words: list[str]) -> None:
+    natural = tickets[tickets["source"] != "kaggle"]
+    source = Texts(natural, seed=1)
+    known = {*common_words, *" ".join(natural["normalised"]).split()}
+    assert {word for _ in range(100) for word in source.draw().split(" ")} <= known
 
 
 def test_batches_stay_within_their_budget(tickets: pd.DataFrame) -> None:

@@ -15,7 +15,7 @@ from bentos.models.tokens import pieces, prepare
 from bentos.triage.categories import CATEGORIES
 from tests.train.conftest import CHOICE, PARAMETERS
 from train.power_tfidf import PowerTfidf
-from train.svm import examples, fit, search
+from train.svm import examples, fit, out_of_fold, search
 from train.svm_estimators import Experts
 from train.svm_export import svm_files
 from train.svm_import import sklearn_pipeline
@@ -108,3 +108,35 @@ def test_pieces_are_those_of_count_vectorizer(texts: list[str]) -> None:
     for text in texts:
         ours = [piece for word in text.split() for piece in pieces(word, 3, 6)]
         assert sorted(ours) == sorted(analyse(text))
+
+
+def test_every_ticket_gets_the_untaught_opinion_of_its_own_expert(
+    tickets: pd.DataFrame, experts: Experts
+) -> None:
+    natural = examples(tickets).natural
+    found = out_of_fold(experts, natural, tickets["id"])
+    assert list(found["id"]) == list(tickets["id"])
+    probabilities = found[list(CATEGORIES)].to_numpy()
+    assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert probabilities[natural] == pytest.approx(experts.natural.out_of_fold_, abs=1e-6)
+    assert probabilities[~natural] == pytest.approx(experts.archive.out_of_fold_, abs=1e-6)
+
+
+def test_natural_tickets_alone_get_the_opinions_of_the_natural_expert(
+    tickets: pd.DataFrame, experts: Experts
+) -> None:
+    identifiers = tickets.loc[examples(tickets).natural, "id"]
+    found = out_of_fold(experts, np.full(len(identifiers), True), identifiers)
+    assert found[list(CATEGORIES)].to_numpy() == pytest.approx(
+        experts.natural.out_of_fold_, abs=1e-6
+    )
+
+
+def test_an_untaught_opinion_knows_less_than_a_taught_one(
+    tickets: pd.DataFrame, experts: Experts
+) -> None:
+    known = examples(tickets)
+    untaught = out_of_fold(experts, known.natural, tickets["id"])[list(CATEGORIES)].to_numpy()
+    taught = experts.predict_proba(known.texts)
+    right = [float(np.mean(said.argmax(axis=1) == known.labels)) for said in (untaught, taught)]
+    assert 0.3 < right[0] < right[1] - 0.05
