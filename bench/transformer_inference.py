@@ -26,6 +26,7 @@ from transformers import AutoTokenizer, DistilBertConfig, PreTrainedTokenizerFas
 
 from bentos.models.artifact import Manifest
 from bentos.models.transformer import CONFIG, GRAPH, TOKENIZER, TransformerModel
+from bentos.triage.categories import CATEGORIES
 from bentos.triage.normalise import normalise
 from train.classifier import TicketClassifier
 from train.onnx_graph import export_float32
@@ -102,7 +103,7 @@ def untrained_checkpoint(folder: Path, released: Path) -> None:
     """Writes a checkpoint of the released architecture with random weights: as fast as trained."""
     architecture = json.loads(_EXPORTED.read_text(encoding="utf-8"))["architecture"]
     torch.manual_seed(42)
-    TicketClassifier(DistilBertConfig(**architecture)).save_pretrained(folder)
+    TicketClassifier(DistilBertConfig(**architecture, num_labels=len(CATEGORIES))).save_pretrained(folder)
     PreTrainedTokenizerFast(
         tokenizer_file=str(released / TOKENIZER), pad_token="<pad>", unk_token="<unk>"
     ).save_pretrained(folder)

@@ -24,6 +24,7 @@ from bentos.models.calibration import softmax
 from bentos.models.registered import FOLDERS, TRANSFORMER
 from bentos.models.transformer import CONFIG, GRAPH, TOKENIZER, TransformerConfig, TransformerModel
 from bentos.triage.categories import CATEGORIES
+from train.calibration import fit_beta, fit_temperature
 from train.data_report import group_names, word_counts
 from train.fidelity import ExportError, Fidelity, Logits, checkpoint_logits, compare
 from train.labels import places
@@ -32,7 +33,6 @@ from train.onnx_graph import export_float32
 from train.parameters import PARAMETERS, ExportParameters, Reading, load_section
 from train.prepare import TICKETS
 from train.quantization import quantize
-from train.temperature import fit_temperature
 from train.transformer import CHECKPOINT
 
 FOLDER: Final = Path("models") / FOLDERS[TRANSFORMER]
@@ -46,7 +46,6 @@ _ARCHITECTURE: Final = (
     "n_heads",
     "dim",
     "hidden_dim",
-    "id2label",
     "pad_token_id",
 )
 
@@ -75,7 +74,9 @@ def export(
         config = _best(readings, parameters, tokenizer.pad_token_id)
         logits = _logits(folder, files, config, validation["text"].tolist())
         temperature = round(fit_temperature(logits, truth), 4)
-        write_folder(folder, files, config.model_copy(update={"temperature": temperature}))
+        beta = fit_beta(softmax(logits / temperature), truth)
+        calibrated = config.model_copy(update={"temperature": temperature, "beta": beta})
+        write_folder(folder, files, calibrated)
     fidelity = _fidelity(checkpoint, tokenizer, validation, logits, config)
     try:
         fidelity.check(parameters.least_agreement, parameters.most_accuracy_lost)
@@ -85,6 +86,7 @@ def export(
     return {
         "architecture": _architecture(checkpoint),
         "temperature": temperature,
+        "beta": beta,
         "fidelity": asdict(fidelity),
         "readings": readings,
         "calibration": calibration(validation, truth, logits, temperature),

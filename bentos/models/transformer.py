@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from bentos.models.artifact import ArtifactError, Manifest
 from bentos.models.attribution import Attribution
-from bentos.models.calibration import Floats, softmax
+from bentos.models.calibration import Floats, beta_features, sigmoid, softmax, with_confidence
 from bentos.triage.categories import CATEGORIES, Category
 from bentos.triage.normalise import Word, normalise, words
 
@@ -39,12 +39,15 @@ Pieces = list[int]
 class TransformerConfig(BaseModel):
     """What belongs to the graph: its calibration and how much of a long text it reads.
 
+    `beta` corrects the top label's confidence after the temperature: the factors of beta
+    calibration's two features and a constant; the default changes nothing.
     Of a text of more than `head + tail` pieces its first `head` and last `tail` are read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     temperature: float
+    beta: tuple[float, float, float] = (1.0, -1.0, 0.0)
     head: int
     tail: int
     padding: int
@@ -110,7 +113,11 @@ class TransformerModel:
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Calibrated probabilities, (texts, 8) in the order of CATEGORIES, of raw ticket texts."""
-        return softmax(self.decision_function(texts) / self._config.temperature)
+        probabilities = softmax(self.decision_function(texts) / self._config.temperature)
+        factor, other_factor, constant = self._config.beta
+        features = beta_features(probabilities.max(axis=1, initial=0.0))
+        confidence = sigmoid(features @ (factor, other_factor) + constant)
+        return with_confidence(probabilities, confidence)
 
     def decision_function(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Logits, (texts, 8), before calibration."""

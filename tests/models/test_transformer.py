@@ -126,6 +126,19 @@ def test_threads_can_share_a_model(model: TransformerModel) -> None:
             np.testing.assert_array_equal(together, alone)
 
 
+def test_beta_calibration_corrects_the_confidence_alone(
+    tmp_path: Path, model: TransformerModel
+) -> None:
+    humble = CONFIG.model_copy(update={"beta": (1.0, -1.0, -1.0)})
+    text = ["password laptop password"]
+    [before] = model.predict_proba(text)
+    [after] = TransformerModel.load(write(tmp_path, humble)).predict_proba(text)
+    odds = before.max() / (1 - before.max())
+    assert after.max() == pytest.approx(odds / (odds + np.e))
+    assert after.argmax() == before.argmax()
+    assert after.sum() == pytest.approx(1)
+
+
 def test_the_temperature_softens(tmp_path: Path, model: TransformerModel) -> None:
     soft = TransformerModel.load(write(tmp_path, CONFIG.model_copy(update={"temperature": 2.0})))
     text = ["password laptop password"]

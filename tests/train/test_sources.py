@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from bentos.triage.normalise import normalise
+from train.parameters import PARAMETERS, PrepareParameters, load_section
 from train.schema import DataError
 from train.sources import (
     COLUMNS,
@@ -15,10 +18,25 @@ from train.sources import (
     read_table,
     read_tickets,
 )
+from train.splits import random_sides
 
 ROOT = Path(__file__).parents[2]
 HEADER = "id,language,channel,label,text\n"
 SECRET = "Jane Doe"
+# Names under .example belong to nobody (RFC 2606).
+TRACEABLE = {
+    "address": r"@[\w-]+(?:\.[\w-]+)*\.(?!example\b)[A-Za-z]{2,}",
+    "link": r"https?://|www\.",
+    "account": r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,}",
+    "machine": r"\b\d{1,3}(?:\.\d{1,3}){3}\b",
+}
+
+
+@pytest.fixture(scope="module")
+def both() -> pd.DataFrame:
+    """The built-in corpus and the tickets written to train on."""
+    sources = (read_natural(ROOT / SAMPLE, "sample"), read_natural(ROOT / WRITTEN, "written"))
+    return pd.concat(sources, ignore_index=True)
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -48,6 +66,35 @@ def test_the_written_tickets_are_sound_and_of_every_category_and_language() -> N
     counts = tickets.groupby(["language", "label"]).size()
     assert len(counts) == 24
     assert counts.min() >= 80
+
+
+def test_written_tickets_are_nothing_that_a_model_is_measured_on(both: pd.DataFrame) -> None:
+    assert both["id"].is_unique
+    words = both["text"].map(normalise)
+    sides = random_sides(
+        words.tolist(), load_section(ROOT / PARAMETERS, "prepare", PrepareParameters)
+    )
+    held_out = both["source"].eq("sample") & (pd.Series(sides) != "train")
+    assert held_out.sum() > 500
+    assert not set(words[held_out]) & set(words[both["source"].eq("written")])
+
+
+@pytest.mark.parametrize("kind", TRACEABLE)
+def test_no_written_ticket_holds_what_leads_to_a_person(both: pd.DataFrame, kind: str) -> None:
+    written = both[both["source"].eq("written")]
+    assert written.loc[written["text"].str.contains(TRACEABLE[kind]), "id"].tolist() == []
+
+
+def test_no_ticket_in_the_repository_holds_a_payment_card(both: pd.DataFrame) -> None:
+    joined = both["text"].str.replace(r"(?<=\d)[ -](?=\d)", "", regex=True)
+    numbers = joined.str.findall(r"\d{13,19}").explode().dropna()
+    assert [number for number in numbers if sound_card(number)] == []
+
+
+def sound_card(number: str) -> bool:
+    """Whether the last digit of `number` is the check digit of the others (Luhn's)."""
+    digits = [int(digit) for digit in reversed(number)]
+    return (sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])) % 10 == 0
 
 
 def test_values_are_read_exactly_as_written(tmp_path: Path) -> None:

@@ -1,20 +1,29 @@
 """Fine-tuning learns tickets, and export hands on what was learned, or nothing."""
 
+import json
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import mlflow
 import numpy as np
 import onnx
 import pandas as pd
 import pytest
-import torch
+import yaml
+from transformers import EvalPrediction
 
 from bentos.models.registered import load_model
 from bentos.triage.categories import CATEGORIES
-from tests.train.tiny import PARAMETERS, write_encoder
+from tests.train.tiny import PARAMETERS, config, write_encoder
+from train import transformer as stage
+from train.classifier import TicketClassifier
+from train.encoder import FOLDER as ENCODER
 from train.fidelity import ExportError, Fidelity, checkpoint_logits, compare
 from train.parameters import ExportParameters
-from train.transformer import fine_tune
+from train.prepare import TICKETS
+from train.svm import OUT_OF_FOLD
+from train.tracking import EXPERIMENT
+from train.transformer import CHECKPOINT, REPORT, accuracies, optimizer
 from train.transformer_export import export
 
 # SQLAlchemy warns MLflow, which asks for it when a run is logged.
@@ -54,50 +63,116 @@ def validation() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory, validation: pd.DataFrame) -> Path:
-    folder = tmp_path_factory.mktemp("transformer")
-    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
-    mlflow.set_experiment("test")
-    torch.manual_seed(1)
+def repository(
+    tmp_path_factory: pytest.TempPathFactory, validation: pd.DataFrame, one_thread: None
+) -> Path:
+    """A folder in which the stage ran, on tickets of its own."""
+    root = tmp_path_factory.mktemp("repository")
     everything = pd.concat([tickets("train", 120), validation], ignore_index=True)
-    encoder = write_encoder(folder / "encoder")
-    with mlflow.start_run():
-        model, tokenizer, log = fine_tune(everything, None, encoder, PARAMETERS)
-    assert any("eval_accuracy_natural" in entry for entry in log)
-    model.save_pretrained(folder / "checkpoint")
-    tokenizer.save_pretrained(folder / "checkpoint")
-    return folder / "checkpoint"
+    undecided = pd.DataFrame(1 / len(CATEGORIES), everything.index, list(CATEGORIES))
+    for file in (TICKETS, OUT_OF_FOLD):
+        (root / file).parent.mkdir(parents=True)
+    everything.to_parquet(root / TICKETS)
+    undecided.assign(id=everything["id"]).to_parquet(root / OUT_OF_FOLD)
+    write_encoder(root / ENCODER)
+    section = yaml.safe_dump({"transformer": PARAMETERS.model_dump(mode="json")})
+    (root / "params.yaml").write_text(section, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root}/mlflow.db")
+        # Made for a process that only trains.
+        patch.setattr(stage, "keep_freed_memory", lambda: None)
+        stage.main()
+        mlflow.set_tracking_uri(None)
+        mlflow.set_registry_uri("")
+    return root
 
 
-def test_fine_tuning_learns_and_export_keeps_it(
-    checkpoint: Path, validation: pd.DataFrame, tmp_path: Path
-) -> None:
-    report = export(checkpoint, validation, EXPORT, tmp_path / "served")
+@pytest.fixture(scope="module")
+def checkpoint(repository: Path) -> Path:
+    return repository / CHECKPOINT
+
+
+class Exported(NamedTuple):
+    """What `train.transformer_export` left of a checkpoint, and its report."""
+
+    folder: Path
+    report: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def exported(
+    checkpoint: Path, validation: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> Exported:
+    folder = tmp_path_factory.mktemp("exported") / "served"
+    return Exported(folder, export(checkpoint, validation, EXPORT, folder))
+
+
+def test_the_stage_reports_every_pass(repository: Path) -> None:
+    report = json.loads((repository / REPORT).read_text(encoding="utf-8"))
+    assert (report["device"], report["seconds"] < 600) == ("cpu", True)
+    assert report["parameters"] > 1_000
+    passes = report["validation"]
+    assert 1 <= len(passes) <= PARAMETERS.epochs
+    for found in passes:
+        kinds = (found["eval_accuracy_cleaned"], found["eval_accuracy_natural"])
+        assert found["eval_accuracy"] == pytest.approx(sum(kinds) / 2, abs=1e-4)
+    assert max(found["eval_accuracy"] for found in passes) > 0.95
+
+
+def test_the_run_is_recorded(repository: Path) -> None:
+    client = mlflow.MlflowClient(f"sqlite:///{repository}/mlflow.db")
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    assert experiment is not None
+    [run] = client.search_runs([experiment.experiment_id])
+    assert run.info.run_name == "callcenter-transformer-fine-tuning"
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["eval_accuracy_natural"] > 0.95
+
+
+def test_the_head_learns_faster_and_biases_do_not_decay() -> None:
+    settings = config()
+    settings.num_labels = 8
+    groups = optimizer(TicketClassifier(settings), PARAMETERS).param_groups
+    head = [group for group in groups if group["lr"] == PARAMETERS.head_learning_rate]
+    assert sum(group["params"][0].numel() for group in head) == 16 * 8 + 8
+    for group in groups:
+        assert (group["weight_decay"] > 0) == (group["params"][0].ndim > 1)
+
+
+def test_accuracy_counts_cleaned_and_natural_tickets_alike() -> None:
+    right, wrong = np.eye(2), np.eye(2)[::-1]
+    logits, targets = np.concatenate([right, right, wrong]), np.concatenate([right] * 3)
+    natural = np.array([False] * 4 + [True] * 2)
+    found = accuracies(natural)(EvalPrediction(logits, targets))
+    assert found == {"accuracy_cleaned": 1.0, "accuracy_natural": 0.0, "accuracy": 0.5}
+    alone = accuracies(np.full(6, True))(EvalPrediction(logits, targets))
+    assert alone == {"accuracy_natural": 4 / 6, "accuracy": 4 / 6}
+
+
+def test_fine_tuning_learns_and_export_keeps_it(exported: Exported) -> None:
+    report = exported.report
     assert report["fidelity"]["checkpoint_accuracy"] > 0.95
     assert report["fidelity"]["agreement"] > 0.95
     assert len(report["readings"]) == 2
     assert set(report["calibration"]) == {"kaggle-en", "written-en"}
-    model = load_model(tmp_path / "served")
+    model = load_model(exported.folder)
     probabilities = model.predict_proba(["please reset my password", "my disk is full again"])
     assert [CATEGORIES[place] for place in probabilities.argmax(axis=1)] == ["Access", "Storage"]
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
 def test_an_answer_does_not_depend_on_its_company(
-    checkpoint: Path, validation: pd.DataFrame, tmp_path: Path
+    exported: Exported, validation: pd.DataFrame
 ) -> None:
-    export(checkpoint, validation, EXPORT, tmp_path / "served")
-    model = load_model(tmp_path / "served")
+    model = load_model(exported.folder)
     texts = validation["text"].tolist()
     alone = np.concatenate([model.decision_function([text]) for text in texts])
     np.testing.assert_allclose(model.decision_function(texts), alone, atol=1e-5)
 
 
-def test_matrices_are_released_in_eight_bits(
-    checkpoint: Path, validation: pd.DataFrame, tmp_path: Path
-) -> None:
-    export(checkpoint, validation, EXPORT, tmp_path / "served")
-    graph = onnx.load(tmp_path / "served" / "model.onnx").graph
+def test_matrices_are_released_in_eight_bits(exported: Exported) -> None:
+    graph = onnx.load(exported.folder / "model.onnx").graph
     floats = [
         constant
         for constant in graph.initializer
