@@ -39,7 +39,7 @@ lint: $(DEV) ## black, isort, flake8, bandit, mypy and the import contracts.
 	@black --check --quiet . || { black --check .; exit 1; }
 	@isort --check-only --quiet .
 	@flake8
-	@bandit --quiet --recursive bentos train bench
+	@bandit --quiet --configfile pyproject.toml --recursive bentos train bench
 	@mypy
 	@lint-imports --no-cache
 

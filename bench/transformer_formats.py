@@ -61,7 +61,7 @@ class Format:
     accuracy: float
 
 
-class Calibration(CalibrationDataReader):
+class Calibration(CalibrationDataReader):  # type: ignore[misc]  # it publishes no types
     """Training tickets, one by one, for ranges that are fixed beforehand."""
 
     def __init__(self, feeds: Iterator[Feed]) -> None:

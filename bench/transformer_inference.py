@@ -26,7 +26,6 @@ from transformers import AutoTokenizer, DistilBertConfig, PreTrainedTokenizerFas
 
 from bentos.models.artifact import Manifest
 from bentos.models.transformer import CONFIG, GRAPH, TOKENIZER, TransformerModel
-from bentos.triage.categories import CATEGORIES
 from bentos.triage.normalise import normalise
 from train.classifier import TicketClassifier
 from train.onnx_graph import export_float32
@@ -34,6 +33,7 @@ from train.onnx_graph import export_float32
 REPORT: Final = Path("reports/bench/transformer_inference.json")
 _EXPORTED: Final = Path("reports/export.json")
 _PADDED: Final = 128
+_SPECIAL: Final = {"pad_token": "<pad>", "unk_token": "<unk>"}
 # Batch size, and how many batches of it are timed.
 _BATCHES: Final = ((1, 200), (32, 12))
 _Predict = Callable[[Sequence[str]], Any]
@@ -68,8 +68,14 @@ def _rates(predictors: Sequence[_Predict], texts: Sequence[str], size: int, coun
         seconds.append([_seconds(predict, batch) for predict in predictors])
     # The mean: a batch's time depends on its tickets' lengths, which all three share.
     pytorch, float32, ours = np.mean(seconds, axis=0)
-    rates = (round(size / taken, 1) for taken in (pytorch, float32, ours))
-    return Rates(size, *rates, round(pytorch / ours, 2), round(float32 / ours, 2))
+    return Rates(
+        batch=size,
+        pytorch_per_second=round(size / pytorch, 1),
+        float32_per_second=round(size / float32, 1),
+        callcenter_per_second=round(size / ours, 1),
+        ratio_to_pytorch=round(pytorch / ours, 2),
+        ratio_to_float32=round(float32 / ours, 2),
+    )
 
 
 def _seconds(predict: _Predict, batch: Sequence[str]) -> float:
@@ -103,10 +109,10 @@ def untrained_checkpoint(folder: Path, released: Path) -> None:
     """Writes a checkpoint of the released architecture with random weights: as fast as trained."""
     architecture = json.loads(_EXPORTED.read_text(encoding="utf-8"))["architecture"]
     torch.manual_seed(42)
-    TicketClassifier(DistilBertConfig(**architecture, num_labels=len(CATEGORIES))).save_pretrained(folder)
-    PreTrainedTokenizerFast(
-        tokenizer_file=str(released / TOKENIZER), pad_token="<pad>", unk_token="<unk>"
-    ).save_pretrained(folder)
+    TicketClassifier(DistilBertConfig(**architecture)).save_pretrained(folder)
+    PreTrainedTokenizerFast(tokenizer_file=str(released / TOKENIZER), **_SPECIAL).save_pretrained(
+        folder
+    )
 
 
 def float32_model(checkpoint: Path, released: Path, folder: Path) -> TransformerModel:

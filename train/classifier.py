@@ -10,6 +10,8 @@ from torch import nn
 from transformers import DistilBertConfig, DistilBertModel, DistilBertPreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from bentos.triage.categories import CATEGORIES
+
 
 class TicketClassifier(DistilBertPreTrainedModel):
     """Logits of the eight categories, in the order of CATEGORIES.
@@ -21,7 +23,7 @@ class TicketClassifier(DistilBertPreTrainedModel):
         super().__init__(config)
         self.distilbert = DistilBertModel(config)
         self.dropout = nn.Dropout(config.seq_classif_dropout)
-        self.classifier = nn.Linear(config.dim, len(config.id2label))
+        self.classifier = nn.Linear(config.dim, len(CATEGORIES))
         self.post_init()
 
     def forward(

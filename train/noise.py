@@ -18,7 +18,7 @@ class Noise:
 
     def __init__(self, share: float, seed: int) -> None:
         self._share = share
-        self._random = random.Random(seed)  # nosec B311: slips, not secrets
+        self._random = random.Random(seed)  # slips, not secrets # nosec B311
 
     def apply(self, text: str) -> str:
         """`text` with some of its words disturbed; it keeps at least one."""

@@ -7,7 +7,7 @@ then depends on the tickets beside it. With a scale a token (ZeroQuant; Yao et a
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -88,14 +88,14 @@ class _Rewriter:
             return
         self._quantized.add(name)
         yield from self._shape(width)
-        for operator, inputs, output, attributes in (
+        steps: list[tuple[str, list[str], str, dict[str, Any]]] = [
             ("Abs", [name], "magnitudes", {}),
             ("ReduceMax", [f"{name}_magnitudes", "q_last"], "largest", {"keepdims": 1}),
             ("Max", [f"{name}_largest", "q_tiny"], "positive", {}),
             ("Mul", [f"{name}_positive", "q_inverse"], "scale", {}),
             ("Reshape", [f"{name}_scale", "q_last"], "scales", {}),
-            ("Reshape", [name, f"q_flat_{width}"], "tokens", {}),
             # A scale a row is what QuantizeLinear knows of two axes only.
+            ("Reshape", [name, f"q_flat_{width}"], "tokens", {}),
             (
                 "QuantizeLinear",
                 [f"{name}_tokens", f"{name}_scales", "q_zeros"],
@@ -103,7 +103,8 @@ class _Rewriter:
                 {"axis": 0},
             ),
             ("Reshape", [f"{name}_integers", f"q_shape_{width}"], "uint8", {}),
-        ):
+        ]
+        for operator, inputs, output, attributes in steps:
             yield helper.make_node(operator, inputs, [f"{name}_{output}"], **attributes)
 
     def _shape(self, width: int) -> Iterator[onnx.NodeProto]:

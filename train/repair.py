@@ -35,7 +35,7 @@ class Texts:
     """An endless source of normalised texts in three languages, half of them tickets as written."""
 
     def __init__(self, tickets: pd.DataFrame, seed: int) -> None:
-        self._random = random.Random(seed)  # nosec B311: texts to learn from, not secrets
+        self._random = random.Random(seed)  # texts to learn from, not secrets # nosec B311
         natural = (tickets["source"] != "kaggle").to_numpy()
         self._natural: list[str] = tickets["normalised"][natural].tolist()
         self._cleaned: list[str] = tickets["normalised"][~natural].tolist() or self._natural
@@ -80,7 +80,7 @@ def batches(texts: Texts, tokenizer: Tokenizer, parameters: EncoderParameters) -
             if (len(groups[-1]) + 1) * len(row) > parameters.batch_tokens:
                 groups.append([])
             groups[-1].append(row)
-        random.Random(len(rows[-1])).shuffle(groups)  # nosec B311: an order, not a secret
+        random.Random(len(rows[-1])).shuffle(groups)  # an order, not a secret # nosec B311
         yield from (_padded(group, padding) for group in groups if group)
 
 

@@ -110,7 +110,7 @@ class BalancedBatches(Sampler[list[int]]):
         # Tickets all of one kind need no balance.
         self._weight = natural_weight if natural and self._cleaned else 1.0
         self._batch_size = batch_size
-        self._random = random.Random(seed)  # nosec B311: an order, not a secret
+        self._random = random.Random(seed)  # an order, not a secret # nosec B311
 
     def __len__(self) -> int:
         drawn = len(self._cleaned) + int(len(self._natural) * self._weight)
