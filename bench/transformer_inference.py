@@ -8,9 +8,10 @@ the serving code. `python -m bench.transformer_inference`
 
 import argparse
 import json
-import multiprocessing
 import platform
 import shutil
+import subprocess  # nosec B404
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +21,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import psutil
 import torch
 from transformers import AutoTokenizer, DistilBertConfig, PreTrainedTokenizerFast
 
@@ -33,7 +33,7 @@ from train.onnx_graph import export_float32
 REPORT: Final = Path("reports/bench/transformer_inference.json")
 _EXPORTED: Final = Path("reports/export.json")
 _PADDED: Final = 128
-_SPECIAL: Final = {"pad_token": "<pad>", "unk_token": "<unk>"}
+_SPECIAL: Final = dict(zip(("pad_token", "unk_token"), ("<pad>", "<unk>"), strict=True))
 # Batch size, and how many batches of it are timed.
 _BATCHES: Final = ((1, 200), (32, 12))
 _Predict = Callable[[Sequence[str]], Any]
@@ -126,18 +126,32 @@ def float32_model(checkpoint: Path, released: Path, folder: Path) -> Transformer
 
 
 def peak_megabytes(folder: Path, texts: Sequence[str]) -> float:
-    """The most memory, in millions of bytes, that a process held while it answered `texts`."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return round(pool.apply(_peak, (folder, list(texts))) / 1e6, 1)
+    """The most memory, in millions of bytes, that a process held while it answered `texts`.
+
+    A process that imports what serving does, and not this module.
+    """
+    # This interpreter, a program that stands below, and no shell.
+    result = subprocess.run(  # nosec B603
+        [sys.executable, "-c", _PEAK, str(folder)],
+        input=json.dumps(list(texts)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return round(int(result.stdout) / 1e6, 1)
 
 
-def _peak(folder: Path, texts: list[str]) -> int:
-    model = TransformerModel.load(folder)
-    process, peak = psutil.Process(), 0
-    for start in range(0, len(texts), 256):
-        model.predict_proba(texts[start : start + 256])
-        peak = max(peak, process.memory_info().rss)
-    return int(peak)
+_PEAK: Final = """
+import json, pathlib, sys
+import psutil
+from bentos.models.transformer import TransformerModel
+texts, model = json.load(sys.stdin), TransformerModel.load(pathlib.Path(sys.argv[1]))
+peak = 0
+for start in range(0, len(texts), 256):
+    model.predict_proba(texts[start : start + 256])
+    peak = max(peak, psutil.Process().memory_info().rss)
+print(peak)
+"""
 
 
 def main() -> None:
