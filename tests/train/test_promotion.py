@@ -9,13 +9,14 @@ import pytest
 from bentos.models.artifact import Manifest
 from bentos.models.registered import SVM
 from bentos.models.svm_files import SvmFiles
+from bentos.triage.normalise import normalise
 from train.promotion import Comparison, compare
 
 
 @pytest.fixture
 def held_out(tickets: pd.DataFrame) -> pd.DataFrame:
     sides = np.where(np.arange(len(tickets)) % 2, "test", "train")
-    return tickets.assign(random=sides, grouped=sides)
+    return tickets.assign(random=sides, grouped=sides, normalised=tickets["text"].map(normalise))
 
 
 @pytest.fixture
