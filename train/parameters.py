@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 PARAMETERS: Final = Path("params.yaml")
@@ -104,8 +104,9 @@ class SvmParameters(BaseModel):
 class EncoderParameters(BaseModel):
     """The `encoder` section: a name on the Hugging Face hub, or `compact`, and how that is made.
 
-    `layers` of the twelve stay, and pieces used more often than `rarest_piece` times a word. The
-    repair sees `passes` texts a ticket, `most_texts` at most, in batches of `batch_tokens` pieces.
+    The ascending `layers` of the twelve stay, and pieces used more often than `rarest_piece` times
+    a word. The repair sees `passes` texts a ticket, `most_texts` at most, in batches of
+    `batch_tokens` pieces.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -113,13 +114,20 @@ class EncoderParameters(BaseModel):
     name: Annotated[str, Field(min_length=1)]
     revision: str | None
     seed: int
-    layers: Annotated[tuple[int, ...], Field(min_length=1)]
+    layers: Annotated[tuple[Annotated[int, Field(ge=0, lt=12)], ...], Field(min_length=1)]
     rarest_piece: Share
     passes: Positive
     most_texts: Positive
     batch_tokens: Positive
     max_length: Positive
     learning_rate: Share
+
+    @field_validator("layers")
+    @classmethod
+    def _ascending(cls, layers: tuple[int, ...]) -> tuple[int, ...]:
+        if list(layers) != sorted(set(layers)):
+            raise ValueError("name each layer once, in ascending order")
+        return layers
 
 
 class TransformerParameters(BaseModel):

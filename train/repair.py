@@ -70,11 +70,15 @@ class Batch:
 
 
 def batches(texts: Texts, tokenizer: Tokenizer, parameters: EncoderParameters) -> Iterator[Batch]:
-    """Endless batches of up to `batch_tokens` word pieces, texts of like length together."""
+    """Endless batches of up to `batch_tokens` word pieces, texts of like length together.
+
+    `tokenizer` cuts texts to `parameters.max_length` from here on.
+    """
+    tokenizer.enable_truncation(parameters.max_length)
     padding: int = tokenizer.get_vocab()["<pad>"]
     while True:
         drawn = tokenizer.encode_batch([texts.draw() for _ in range(_TEXTS_AT_ONCE)])
-        rows = sorted((encoding.ids[: parameters.max_length] for encoding in drawn), key=len)
+        rows = sorted((encoding.ids for encoding in drawn), key=len)
         groups: list[list[list[int]]] = [[]]
         for row in rows:
             if (len(groups[-1]) + 1) * len(row) > parameters.batch_tokens:
@@ -114,6 +118,7 @@ def repair(
             bar.update(len(batch.ids))
             bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
     student.eval()
+    tokenizer.no_truncation()
 
 
 def distance(
@@ -162,6 +167,7 @@ def _common_words(language: str) -> tuple[list[str], list[float]]:
     """The language's common words, normalised, and their frequencies, flattened and cumulated."""
     frequencies = list(wordfreq.get_frequency_dict(language, wordlist="best").items())
     common = sorted(frequencies, key=lambda item: -item[1])[:_COMMON_WORDS]
-    words = [normalise(word) for word, _ in common]
-    weights = np.array([share for _, share in common]) ** 0.75
-    return words, np.cumsum(weights).tolist()
+    shares = {normalise(word): share for word, share in common}
+    shares.pop("", None)  # words of marks alone
+    weights = np.array(list(shares.values())) ** 0.75
+    return list(shares), np.cumsum(weights).tolist()

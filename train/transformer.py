@@ -2,11 +2,11 @@
 
 Cleaned and natural tickets are learned together, the natural ones drawn more often. The result is a
 Hugging Face checkpoint, `models/transformer_checkpoint`, which `train.transformer_export` releases.
+A run cut off goes on from its last whole pass when it is started again.
 """
 
 import json
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +38,8 @@ from train.parameters import PARAMETERS, TransformerParameters, load_section
 from train.prepare import TICKETS
 from train.svm import OUT_OF_FOLD
 from train.tracking import EXPERIMENT, use_tracking_server
+from train.training_folder import FOLDER as UNFINISHED
+from train.training_folder import last_checkpoint, steps_done, training_folder
 from train.transformer_data import BalancedBatches, Collator, Example, Tickets, examples
 
 CHECKPOINT: Final = Path("models/transformer_checkpoint")
@@ -109,7 +111,6 @@ def training_arguments(
         eval_strategy="epoch",
         save_strategy="epoch",
         save_total_limit=1,
-        save_only_model=True,
         load_best_model_at_end=True,
         metric_for_best_model="accuracy",
         logging_steps=50,
@@ -125,6 +126,7 @@ def fine_tune(
     untaught: pd.DataFrame | None,
     encoder: Path,
     parameters: TransformerParameters,
+    folder: Path,
 ) -> tuple[TicketClassifier, PreTrainedTokenizerBase, list[dict[str, Any]]]:
     """The fine-tuned classifier, its tokenizer, and Trainer's log.
 
@@ -133,36 +135,54 @@ def fine_tune(
         untaught: the SVM's out-of-fold probabilities of them.
         encoder: a Hugging Face checkpoint of a DistilBERT.
         parameters: how.
+        folder: of the checkpoints; the training goes on from the last pass that it holds.
     """
     set_seed(parameters.seed)
     model = TicketClassifier.from_pretrained(
-        encoder, num_labels=len(CATEGORIES), attention_dropout=0.0
+        encoder,
+        id2label=dict(enumerate(CATEGORIES)),
+        label2id={name: place for place, name in enumerate(CATEGORIES)},
+        attention_dropout=0.0,
     )
     tokenizer = AutoTokenizer.from_pretrained(encoder)
     train = examples(tickets[tickets["random"] == "train"], untaught, parameters)
     validation = tickets[tickets["random"] == "validation"]
     validation = validation.sort_values("normalised", key=lambda texts: texts.str.len())
     held_out = examples(validation, None, parameters)
+    checkpoint = last_checkpoint(folder)
+    trainer = _trainer(
+        model, tokenizer, train, held_out, parameters, folder, steps_done(checkpoint)
+    )
+    trainer.train(None if checkpoint is None else str(checkpoint))
+    return model, tokenizer, trainer.state.log_history
+
+
+def _trainer(
+    model: TicketClassifier,
+    tokenizer: PreTrainedTokenizerBase,
+    train: list[Example],
+    held_out: list[Example],
+    parameters: TransformerParameters,
+    folder: Path,
+    steps_before: int,
+) -> BalancedTrainer:
+    seed = parameters.seed + steps_before  # passes that follow are unlike those before
     batch_size = parameters.batch_size * (_GPU_BATCHES if torch.cuda.is_available() else 1)
-    batches = BalancedBatches(train, parameters.natural_weight, batch_size, parameters.seed)
+    batches = BalancedBatches(train, parameters.natural_weight, batch_size, seed)
     only_natural = all(item["natural"] for item in train)
     epochs = parameters.natural_epochs if only_natural else parameters.epochs
-    noise = Noise(parameters.noise, parameters.seed)
-    with tempfile.TemporaryDirectory() as folder:
-        trainer = BalancedTrainer(
-            batches,
-            Collator(tokenizer, parameters.max_length, noise),
-            model=model,
-            args=training_arguments(parameters, int(len(batches) * epochs), epochs, folder),
-            train_dataset=Tickets(train),
-            eval_dataset=Tickets(held_out),
-            data_collator=Collator(tokenizer, parameters.max_length, None),
-            compute_metrics=accuracies(np.array([item["natural"] for item in held_out])),
-            optimizers=(optimizer(model, parameters), None),
-            callbacks=[EarlyStoppingCallback(parameters.patience)],
-        )
-        trainer.train()
-    return model, tokenizer, trainer.state.log_history
+    return BalancedTrainer(
+        batches,
+        Collator(tokenizer, parameters.max_length, Noise(parameters.noise, seed)),
+        model=model,
+        args=training_arguments(parameters, int(len(batches) * epochs), epochs, str(folder)),
+        train_dataset=Tickets(train),
+        eval_dataset=Tickets(held_out),
+        data_collator=Collator(tokenizer, parameters.max_length, None),
+        compute_metrics=accuracies(np.array([item["natural"] for item in held_out])),
+        optimizers=(optimizer(model, parameters), None),
+        callbacks=[EarlyStoppingCallback(parameters.patience)],
+    )
 
 
 def main() -> None:
@@ -174,8 +194,14 @@ def main() -> None:
     use_tracking_server()
     mlflow.set_experiment(EXPERIMENT)
     started = time.monotonic()
-    with mlflow.start_run(run_name=f"{TRANSFORMER}-fine-tuning"):
-        model, tokenizer, log = fine_tune(tickets, untaught, ENCODER, parameters)
+    inputs = [file.read_bytes() for file in (TICKETS, OUT_OF_FOLD, *sorted(ENCODER.iterdir()))]
+    inputs.append(parameters.model_dump_json().encode())
+    with (
+        training_folder(UNFINISHED, inputs) as folder,
+        mlflow.start_run(run_name=f"{TRANSFORMER}-fine-tuning"),
+    ):
+        steps_before = steps_done(last_checkpoint(folder))
+        model, tokenizer, log = fine_tune(tickets, untaught, ENCODER, parameters, folder)
     shutil.rmtree(CHECKPOINT, ignore_errors=True)
     model.save_pretrained(CHECKPOINT)
     tokenizer.save_pretrained(CHECKPOINT)
@@ -186,6 +212,7 @@ def main() -> None:
     ]
     report = {
         "seconds": round(time.monotonic() - started),
+        "steps_of_a_run_cut_off": steps_before,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
         "parameters": sum(weights.numel() for weights in model.parameters()),
         "validation": evaluations,

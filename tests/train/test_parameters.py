@@ -81,3 +81,15 @@ def test_a_missing_file_says_where_to_run_from(tmp_path: Path) -> None:
         ParameterError, match="params.yaml is missing: run from the repository root"
     ):
         load_section(tmp_path / "params.yaml", "prepare", PrepareParameters)
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [("[0, 4, 2]", "name each layer once"), ("[0, 0]", "once"), ("[0, 12]", "less than 12")],
+)
+def test_layers_ascend_within_the_twelve(tmp_path: Path, layers: str, message: str) -> None:
+    content = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "params.yaml"
+    path.write_text(content.replace("[0, 2, 4, 6, 8, 11]", layers), encoding="utf-8")
+    with pytest.raises(ParameterError, match=message):
+        load_section(path, "encoder", EncoderParameters)

@@ -17,7 +17,7 @@ STAGES = ["prepare", "svm", "encoder", "transformer", "export", "evaluate", "reg
 HASTE = {
     "most_texts: 24000": "most_texts: 200",
     "natural_epochs: 5": "natural_epochs: 0.2",
-    " epochs: 4": " epochs: 0.02",
+    " epochs: 5": " epochs: 0.02",
     "least_agreement: 0.99": "least_agreement: 0.2",
     "most_accuracy_lost: 0.003": "most_accuracy_lost: 0.5",
 }

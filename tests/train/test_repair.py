@@ -70,7 +70,7 @@ def test_the_student_comes_nearer(
 def common_words(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """All the words that a language has."""
     words = ["hello", "été", "مرحبا"]
-    frequencies = {word: 0.1 for word in words}
+    frequencies = {word: 0.1 for word in [*words, "..."]}  # marks alone are no word
     monkeypatch.setattr(wordfreq, "get_frequency_dict", lambda language, wordlist: frequencies)
     return words
 
