@@ -184,7 +184,7 @@ print(json.dumps(report(evaluate(model, tickets[tickets["random"] == "test"]))))
 def test_the_released_transformer_is_as_good_as_the_readme_says(run: Run) -> None:
     found = json.loads(run("python", "-c", _SCORE))
     assert found["headline"] == "kaggle"
-    assert found["accuracy"] >= 0.885 and found["macro_f1"] >= 0.883
+    assert found["accuracy"] >= 0.887 and found["macro_f1"] >= 0.885
     assert found["ece"] <= 0.02
     assert min(found["languages"].values()) >= 0.89
     released = json.loads(run("cat", "release/release.json"))["models"]["transformer"]

@@ -23,7 +23,7 @@ from train.parameters import ExportParameters
 from train.prepare import TICKETS
 from train.svm import OUT_OF_FOLD
 from train.tracking import EXPERIMENT
-from train.transformer import CHECKPOINT, REPORT, accuracies, optimizer
+from train.transformer import CHECKPOINT, REPORT, accuracies, fine_tune, optimizer
 from train.transformer_export import export
 
 # SQLAlchemy warns MLflow, which asks for it when a run is logged.
@@ -118,6 +118,23 @@ def test_the_stage_reports_every_pass(repository: Path) -> None:
         kinds = (found["eval_accuracy_cleaned"], found["eval_accuracy_natural"])
         assert found["eval_accuracy"] == pytest.approx(sum(kinds) / 2, abs=1e-4)
     assert max(found["eval_accuracy"] for found in passes) > 0.95
+
+
+def test_a_training_cut_off_goes_on_from_its_last_pass(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_experiment("cut off")
+    everything = tickets("train", 60), tickets("validation", 12)
+    one, two = (PARAMETERS.model_copy(update={"epochs": epochs}) for epochs in (1, 2))
+    encoder, folder = repository / ENCODER, tmp_path / "checkpoints"
+    folder.mkdir()
+    passes = []
+    for parameters in (one, two):
+        _, _, log = fine_tune(pd.concat(everything), None, encoder, parameters, folder)
+        passes.append([entry for entry in log if "eval_accuracy" in entry])
+    assert [entry["epoch"] for entry in passes[1]] == [1.0, 2.0]
+    assert passes[1][0] == passes[0][0]  # not run again: its very time is the first run's
 
 
 def test_the_run_is_recorded(repository: Path) -> None:
