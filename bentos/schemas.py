@@ -8,7 +8,10 @@ from pydantic_core import PydanticCustomError
 
 from bentos.settings import settings
 from bentos.triage.categories import Category
+from bentos.triage.decision import ReviewReason
+from bentos.triage.language import Language
 from bentos.triage.normalise import words
+from bentos.triage.routing import Rule
 from bentos.wire import ErrorResponse, WireModel, first_error
 
 EXAMPLE_TEXTS: Final = [
@@ -44,6 +47,7 @@ def _is_unicode(text: str) -> bool:
 
 
 _LENGTHS: Final[JsonDict] = {"minLength": 1, "maxLength": settings().max_text_characters}
+Answerer = Literal["svm", "transformer", "both", "none"]
 TicketText = Annotated[str, AfterValidator(_readable)]
 
 
@@ -64,6 +68,12 @@ class Ticket(WireModel):
     explain: bool = Field(default=False, description="Also name the words that carried the answer.")
 
 
+_REASON: Final = (
+    "The quick model is 93% sure; asking the second one would gain 0.2%, less than the 1.4% it has "
+    "to."
+)
+
+
 class Attribution(WireModel):
     """A word's contribution to the predicted category's score, and its place, in characters."""
 
@@ -76,9 +86,17 @@ class Attribution(WireModel):
 class Route(WireModel):
     """Which rule chose the model, and the values that it saw."""
 
-    rule: str
-    reason: str
-    signals: dict[str, float | str]
+    rule: Rule
+    reason: str = Field(description="In the ticket's language.", examples=[_REASON])
+    signals: dict[str, int | float | str] = Field(
+        description="What the router saw; empty where the caller chose the model."
+    )
+    expected_gain: float | None = Field(
+        default=None, description="What the transformer was expected to add, in tickets."
+    )
+    least_gain: float | None = Field(
+        default=None, description="What it had to add; null where it is asked in any case."
+    )
 
 
 class Versions(WireModel):
@@ -98,22 +116,41 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class Triage(WireModel):
-    """The answer to a ticket. A field that this server can't fill is null."""
+    """The answer to a ticket."""
 
     ticket_id: str = Field(examples=["5f2b9c0e8a7d4c1f9e3b6a5d4c2f1e0b"])
     category: Category
     confidence: Probability = Field(examples=[0.91])
     probabilities: dict[Category, Probability] = Field(examples=[_EXAMPLE])
-    prediction_set: list[Category] | None = None
-    needs_review: bool | None = None
-    model: Literal["svm", "transformer"]
-    degraded: bool = False
-    language: Literal["en", "fr", "ar", "other"] | None = None
-    language_confidence: Probability | None = None
-    scrubbed_text: str | None = None
-    pii: dict[str, int] | None = None
-    route: Route | None = None
+    prediction_set: list[Category] = Field(
+        description="The true category is among these 95 times in a hundred.",
+        examples=[["Access"]],
+    )
+    needs_review: bool = Field(description="Whether a human should look before it is acted on.")
+    review_reason: ReviewReason | None = Field(default=None, description="Why a human should look.")
+    model: Answerer = Field(
+        description="Who answered; `both` together, `none` where no word was left to read."
+    )
+    degraded: bool = Field(
+        default=False, description="Whether a model that should have answered could not be had."
+    )
+    language: Language
+    language_confidence: Probability
+    scrubbed_text: str = Field(
+        description="The ticket as every model saw it.",
+        examples=["I am <PERSON_1>, my phone <PHONE_NUMBER_1> is locked."],
+    )
+    pii: dict[str, int] = Field(
+        description="How many values of each type were replaced.", examples=[{"PERSON": 1}]
+    )
+    names_scrubbed: bool = Field(
+        description="False where the model of names is missing: they may be left in the text."
+    )
+    route: Route
     explanation: list[Attribution] | None = None
+    explanation_text: str | None = Field(
+        default=None, description="The explanation as a sentence in the ticket's language."
+    )
     versions: Versions
     latency_ms: float = Field(ge=0)
 
@@ -144,6 +181,9 @@ class BatchSummary(WireModel):
     answered: int
     failed: int
     categories: dict[Category, int] = Field(description="Answers per category.")
+    needs_review: int = Field(description="Answers that a human should look at.")
+    escalated: int = Field(description="Answers in which the transformer took part.")
+    degraded: int = Field(description="Answers that had to do without a model.")
     latency_ms: float = Field(ge=0)
 
 

@@ -1,7 +1,7 @@
 """What an operator can set: read once from the environment, refused at start when it is wrong."""
 
 from functools import cache
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -54,6 +54,35 @@ class Settings(BaseSettings):
         pattern=_TAG,
         description="The tag of the transformer in the BentoML model store.",
     )
+    router_model: str = Field(
+        default="callcenter-router:latest",
+        pattern=_TAG,
+        description="The tag of the routing policy in the BentoML model store.",
+    )
+    names_model: Annotated[str | None, BeforeValidator(_none_if_blank)] = Field(
+        default="callcenter-names:latest",
+        pattern=_TAG,
+        description="The tag of the name tagger there; empty, names are left in tickets.",
+    )
+    language_detector: Literal["fasttext", "langdetect"] = Field(
+        default="fasttext", description="What tells English from French and the rest."
+    )
+    ticket_budget_seconds: float = Field(
+        default=2.0,
+        gt=0,
+        description="How long after a ticket came in its models may be waited for. Past it: the "
+        "answer there is.",
+    )
+    breaker_failures: int = Field(
+        default=5, ge=1, description="Failures in a row after which a model isn't asked."
+    )
+    breaker_seconds: float = Field(
+        default=1.0, gt=0, description="How long it then isn't, before one ticket tries again."
+    )
+    cache_entries: int = Field(
+        default=10_000, ge=0, description="The most answers kept for tickets sent again. 0: none."
+    )
+    cache_seconds: float = Field(default=300.0, gt=0, description="How long an answer is kept.")
     max_text_characters: int = Field(
         default=20_000, ge=1, le=1_000_000, description="The longest ticket that is read."
     )
@@ -75,6 +104,15 @@ class Settings(BaseSettings):
     )
     max_bulk_body_bytes: int = Field(
         default=64_000_000, ge=1_000, description="The largest request that a model service reads."
+    )
+    adaptive_batching: bool = Field(
+        default=True, description="Whether concurrent callers' texts are merged into batches."
+    )
+    model_calls: int = Field(
+        default=4,
+        ge=1,
+        description="The most calls that an agent has in flight to a model for single tickets. "
+        "Tickets past it go together in the next; raise it with the model's replicas.",
     )
     svm_max_batch_size: int = Field(
         default=256, ge=2, description="The most texts that SvmService merges into one batch."
@@ -118,6 +156,23 @@ class Settings(BaseSettings):
     )
     max_concurrency: int = Field(
         default=128, ge=1, description="The most requests in flight per service. Past it: 429."
+    )
+    log_format: Literal["json", "text"] = Field(
+        default="text",
+        description="How log lines look: `text` for people, `json` for what collects logs.",
+    )
+    leak_guard_rate: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="The part of log lines and rows that the leak guard reads. 0: it is off.",
+    )
+    otlp_endpoint: Annotated[_ServiceUrl | None, BeforeValidator(_none_if_blank)] = Field(
+        default=None,
+        description="An OpenTelemetry collector for traces, by OTLP over HTTP. Unset: none.",
+    )
+    trace_rate: float = Field(
+        default=1.0, ge=0, le=1, description="The part of the requests that is traced there."
     )
     agent_workers: int = Field(default=1, ge=1, description="Processes of AgentService.")
     svm_workers: int = Field(default=1, ge=1, description="Processes of SvmService.")

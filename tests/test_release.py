@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bentos.models.artifact import MANIFEST
-from bentos.models.registered import load_model
+from bentos.models.artifact import MANIFEST, Manifest
+from bentos.models.registered import EVIDENCE, FOLDERS, load_model
+from bentos.models.router import load_policy
 from bentos.release import RECORD, Release, ReleaseError, install_release
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +24,8 @@ def copy(tmp_path: Path) -> Path:
 
 
 # The most bytes that each model may have in git.
-SIZES = {"svm": 8_000_000, "transformer": 26_000_000}
+SIZES = {"svm": 8_000_000, "transformer": 26_000_000, "names": 4_000_000, "router": 20_000}
+CLASSIFIERS = ("svm", "transformer")
 
 
 @pytest.mark.parametrize("folder", SIZES)
@@ -32,18 +34,42 @@ def test_the_release_is_small_and_trained_on_every_source(folder: str) -> None:
     assert sum(file.stat().st_size for file in (RELEASE / folder).iterdir()) < SIZES[folder]
     assert released.dataset["name"] == "kaggle+sample+written"
     assert not released.commit.endswith("-dirty")
-    assert load_model(RELEASE / folder).version == released.version
+    assert Manifest.verify(RELEASE / folder).version == released.version
 
 
-@pytest.mark.parametrize("folder", SIZES)
-def test_the_release_is_the_model_that_the_report_measured(folder: str) -> None:
-    report = json.loads((ROOT / "reports" / "metrics.json").read_text(encoding="utf-8"))
-    released = Release.read(RELEASE).models[folder]
-    assert report[folder]["version"] == released.version
-    assert report["dataset"] == released.dataset
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_release_is_the_model_that_the_report_measured(name: str) -> None:
+    report, key = EVIDENCE[name]
+    measured = json.loads((ROOT / "reports" / f"{report}.json").read_text(encoding="utf-8"))
+    dataset = json.loads((ROOT / "reports" / "metrics.json").read_text(encoding="utf-8"))["dataset"]
+    released = Release.read(RELEASE).models[FOLDERS[name]]
+    assert measured[key]["version"] == released.version
+    assert dataset == released.dataset
 
 
-@pytest.mark.parametrize("folder", SIZES)
+def test_the_released_cascade_is_no_worse_than_either_of_its_models() -> None:
+    models = Release.read(RELEASE).models
+    cascade, *others = (models[name].metrics["accuracy"] for name in ("router", *CLASSIFIERS))
+    assert cascade >= max(others)
+
+
+def test_the_released_policy_keeps_its_budget() -> None:
+    report = json.loads((ROOT / "reports" / "routing.json").read_text(encoding="utf-8"))
+    real = report["cascade"]["real"]
+    assert real["escalated"] <= 0.40
+    assert real["ece"] <= 0.015
+    assert load_policy(RELEASE / "router").policy.model_dump() == report["policy"]
+
+
+def test_the_released_scrubber_removes_what_the_report_says() -> None:
+    report = json.loads((ROOT / "reports" / "pii.json").read_text(encoding="utf-8"))
+    assert report["overall"]["recall"]["patterns"]["recall"] >= 0.99
+    assert report["overall"]["clean"]["share_masked"] <= 0.01
+    names = report["names"]["languages"]
+    assert all(names[name] >= least for name, least in (("en", 0.95), ("fr", 0.95), ("ar", 0.90)))
+
+
+@pytest.mark.parametrize("folder", CLASSIFIERS)
 def test_the_released_models_answer_in_three_languages(folder: str) -> None:
     texts = [
         "Please reset my password, my account is locked",

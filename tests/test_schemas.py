@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bentos.schemas import EXAMPLE_TEXTS, Texts, Ticket, TicketBatch, Triage, Versions
+from bentos.schemas import EXAMPLE_TEXTS, Route, Texts, Ticket, TicketBatch, Triage, Versions
 from bentos.triage.categories import CATEGORIES
 from bentos.triage.normalise import normalise
 from bentos.wire import ErrorResponse, first_error
@@ -23,7 +23,15 @@ def _triage(**values: Any) -> Triage:
         "category": "Access",
         "confidence": 0.5,
         "probabilities": {label: 0.125 for label in CATEGORIES},
+        "prediction_set": ["Access"],
+        "needs_review": False,
         "model": "svm",
+        "language": "en",
+        "language_confidence": 0.9,
+        "scrubbed_text": "my account",
+        "pii": {},
+        "names_scrubbed": True,
+        "route": Route(rule="svm_sure", reason="Sure.", signals={}),
         "versions": Versions(svm="1"),
         "latency_ms": 1.0,
     }
@@ -94,10 +102,10 @@ def test_a_batch_is_described_as_a_list_of_tickets() -> None:
     assert "ErrorResponse" not in json.dumps(schema)
 
 
-def test_a_triage_leaves_open_what_it_does_not_know() -> None:
+def test_a_triage_without_an_explanation_says_nothing_of_it() -> None:
     known = _triage().model_dump(exclude_none=True)
     assert known["degraded"] is False
-    assert not {"language", "route", "needs_review", "scrubbed_text"} & known.keys()
+    assert not {"explanation", "explanation_text", "review_reason"} & known.keys()
 
 
 @pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])

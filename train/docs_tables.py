@@ -8,7 +8,13 @@ from typing import Any
 
 from bentos.release import Release
 from bentos.settings import Settings
-from train import model_tables
+from train import (
+    agent_tables,
+    container_tables,
+    metrics_table,
+    model_tables,
+    observability_tables,
+)
 
 
 def render(text: str, tables: Mapping[str, str]) -> str:
@@ -31,7 +37,9 @@ def documents(root: Path) -> dict[Path, str]:
     svm, transformer = released["svm"].metrics, released["transformer"].metrics
     metrics, export = _read(root / "reports/metrics.json"), _read(root / "reports/export.json")
     bench = root / "reports/bench"
-    results = model_tables.results(svm, transformer)
+    seen = _read(root / "reports/observability.json")
+    results = model_tables.results(svm, transformer, released["router"].metrics)
+    pii, routing = _read(root / "reports/pii.json"), _read(root / "reports/routing.json")
     speed = model_tables.transformer_speed(_read(bench / "transformer_inference.json"))
     tables = {
         "README.md": {
@@ -40,6 +48,24 @@ def documents(root: Path) -> dict[Path, str]:
             "transformer-speed": speed,
         },
         "docs/api.md": {"settings": settings_table()},
+        "docs/observability.md": {
+            "metrics": metrics_table.metrics_table(),
+            "observability-sent": observability_tables.sent(seen),
+            "observability-panels": observability_tables.panels(seen),
+            "observability-alerts": observability_tables.alerts(seen),
+            "observability-cost": metrics_table.cost(_read(bench / "observability.json")),
+        },
+        "docs/agent.md": {
+            "pii": agent_tables.scrubbing(pii),
+            "pii-summary": agent_tables.scrubbing_summary(pii),
+            "pii-blind": agent_tables.scrubbing_blind(pii),
+            "cascade": agent_tables.cascade(routing),
+            "escalation": agent_tables.escalation(routing),
+            "agent-speed": agent_tables.speed(_read(bench / "agent.json")),
+        },
+        "docs/deployment.md": {
+            "images": container_tables.images(_read(root / "reports/containers.json")),
+        },
         "docs/transformer.md": {
             "results": results,
             "slices": model_tables.slices(transformer),

@@ -1,7 +1,7 @@
 """Stage `evaluate`: scores the exported models, through the serving code, on the test side."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,16 +11,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bentos.models.calibration import softmax
-from bentos.models.registered import FOLDERS, Classifier, load_model
+from bentos.models.registered import FOLDERS, ROUTER, Classifier
+from bentos.models.router import load_policy
+from bentos.triage.policy import Pool
 from train.data_report import word_counts
 from train.labels import places
 from train.metrics import Scores, scores
 from train.plots import confusion_matrix_plot, reliability_plot
 from train.prepare import DATASET, TICKETS
+from train.routing_answers import answers, pooled
+from train.routing_data import load_cases, load_classifiers
 
 MODELS: Final = Path("models")
 REPORTS: Final = Path("reports")
 SPLITS: Final = ("random", "grouped")
+# What two answers come to before anything is learned: their geometric mean.
+_EQUAL: Final = Pool(svm=0.5, transformer=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,14 @@ def evaluate(model: Classifier, tickets: pd.DataFrame) -> Evaluation:
         model.predict_proba(texts),
         softmax(model.decision_function(texts)),
     )
+
+
+def evaluate_cascade(tickets: pd.DataFrame, models: Mapping[str, Classifier]) -> Evaluation:
+    """What the agent answers to `tickets`: scrubbed, routed, both `models`' answers as one."""
+    cases = load_cases(tickets, models)
+    policy = load_policy(MODELS / FOLDERS[ROUTER]).policy
+    final = answers(policy, cases).probabilities
+    return Evaluation(tickets, cases.truth, final, pooled(_EQUAL, cases))
 
 
 def report(evaluation: Evaluation) -> dict[str, Any]:
@@ -115,11 +129,18 @@ def main() -> None:
     tickets = pd.read_parquet(TICKETS)
     dataset = json.loads(DATASET.read_text(encoding="utf-8"))
     metrics: dict[str, Any] = {"dataset": {"name": dataset["name"], "version": dataset["version"]}}
-    for name in FOLDERS.values():
-        model = load_model(MODELS / name)
-        evaluation = evaluate(model, tickets[tickets["random"] == "test"])
+    test = tickets[tickets["random"] == "test"]
+    models = load_classifiers()
+    for name, model in models.items():
+        evaluation = evaluate(model, test)
         metrics[name] = {"version": model.version, **report(evaluation)}
         draw(name, evaluation, REPORTS / "models")
+    cascade = evaluate_cascade(test, models)
+    metrics["cascade"] = {
+        "version": load_policy(MODELS / FOLDERS[ROUTER]).version,
+        **report(cascade),
+    }
+    draw("cascade", cascade, REPORTS / "models")
     text = json.dumps(metrics, indent=2, ensure_ascii=False) + "\n"
     (REPORTS / "metrics.json").write_text(text, encoding="utf-8")
 

@@ -12,15 +12,21 @@ _SLICES: Final = {"under_10_words": "under 10 words", "over_128_words": "over 12
 _SOURCES: Final = {"kaggle": "Real", "sample": "Natural"}
 
 
-def results(svm: Scores, transformer: Scores) -> str:
-    """A row for each set of held-out tickets, both models side by side."""
+def results(svm: Scores, transformer: Scores, cascade: Scores) -> str:
+    """A row for each set of held-out tickets, the models and the cascade of both side by side."""
+    sets = zip(_sets(svm), _sets(transformer), _sets(cascade), strict=True)
     rows = [
-        [name, f"{ours['tickets']:,}", *_three(theirs), *_three(ours)]
-        for (name, theirs), (_, ours) in zip(_sets(svm), _sets(transformer), strict=True)
+        [
+            named[0][0],
+            f"{named[0][1]['tickets']:,}",
+            *(part for _, given in named for part in _three(given)),
+        ]
+        for named in sets
     ]
+    names = ("SVM", "Transformer", "Both, routed")
     return table(
         ["Held-out tickets", "Tickets"]
-        + [f"{model}: {score}" for model in ("SVM", "Transformer") for score in _COLUMNS],
+        + [f"{name}: {score}" for name in names for score in _COLUMNS],
         rows,
     )
 

@@ -164,6 +164,47 @@ class Reading(BaseModel):
     tail: Annotated[int, Field(ge=0)]
 
 
+class NamesParameters(BaseModel):
+    """The `names` section: how the tagger of names is trained.
+
+    `copies` is how often each marked ticket is repeated under other names, `inserted` how often
+    names are put into each ticket without; `forgotten` is the share of names that copies don't
+    know; `c1` and `c2` are CRFsuite's penalties. `held_out` is the share of the marked tickets that
+    thresholds are chosen on, `most_masked` the share of their other words that may be masked.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int
+    copies: Positive
+    inserted: Positive
+    forgotten: Share
+    c1: Annotated[float, Field(ge=0)]
+    c2: Annotated[float, Field(ge=0)]
+    max_iterations: Positive
+    held_out: Share
+    most_masked: Share
+
+
+class RouterParameters(BaseModel):
+    """The `router` section: what routing may cost, and how right an answer must be.
+
+    `english_budget` is the share of English tickets that the transformer may be asked,
+    `least_accuracy` what must hold, with `certainty`, of answers without review, `coverage` the
+    share of prediction sets that hold the true category; `natural_weight` counts a natural ticket.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int
+    english_budget: Share
+    natural_weight: Annotated[float, Field(gt=0)]
+    least_accuracy: Share
+    certainty: Share
+    coverage: Share
+    keywords: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class ExportParameters(BaseModel):
     """The `export` section: readings to choose from, and what quantization may cost.
 

@@ -1,17 +1,20 @@
 """The gate to production: a model passes when it is no worse than the present one on the same
 tickets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from bentos.models.registered import load_model
 from train.evaluate import evaluate, report
+from train.remembering import load_remembering
 
 # Compared on every source's `random` test side; a language's part is too small to decide alone.
 _COMPARED: Final = ("accuracy", "macro_f1")
+# Of the cascade, and of the name tagger.
+_RECORDED: Final = (*_COMPARED, "recall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,16 @@ def compare(candidate: Path, present: Path, tickets: pd.DataFrame) -> list[Compa
     ]
 
 
+def compare_records(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Comparison]:
+    """Compares what the runs of two versions recorded: for what isn't a classifier by itself."""
+    return [
+        Comparison(f"recorded {score}", float(ours[score]), float(theirs[score]))
+        for score in _RECORDED
+        if score in ours and score in theirs
+    ]
+
+
 def _scores(folder: Path, held_out: pd.DataFrame) -> dict[str, Any]:
-    result: dict[str, Any] = report(evaluate(load_model(folder), held_out))
+    result: dict[str, Any] = report(evaluate(load_remembering(folder), held_out))
     splits: dict[str, Any] = result["splits"]["random"]
     return splits

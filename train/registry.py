@@ -2,19 +2,21 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import bentoml
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from bentos.models.artifact import ArtifactError, Manifest
-from bentos.models.registered import FOLDERS
+from bentos.models.registered import EVIDENCE, FOLDERS
 from bentos.release import RECORD, Release, ReleasedModel
+from bentos.store import import_folder
 
 
 class RegistryError(Exception):
@@ -62,6 +64,19 @@ def find_alias(name: str, alias: str) -> RegisteredModel | None:
     return RegisteredModel(name, str(version.version), str(version.run_id))
 
 
+def pull(names: Iterable[str], alias: str) -> Iterator[tuple[RegisteredModel, bentoml.Tag]]:
+    """Brings the versions of `names` that have `alias` into the BentoML model store.
+
+    Raises:
+        RegistryError: one has none, or it can't be downloaded whole.
+    """
+    for name in names:
+        model = at_alias(name, alias)
+        with downloaded(model) as folder:
+            tag = import_folder(folder, model.provenance())
+        yield model, tag
+
+
 def set_alias(model: RegisteredModel, alias: str) -> None:
     """Gives `alias` to this version, taking it from any other."""
     mlflow.MlflowClient().set_registered_model_alias(model.name, alias, model.registry_version)
@@ -103,7 +118,6 @@ def write_release(models: list[RegisteredModel], destination: Path) -> Release:
 
 def _released(model: RegisteredModel, manifest: Manifest) -> ReleasedModel:
     run = mlflow.MlflowClient().get_run(model.run_id)
-    metrics = mlflow.artifacts.load_dict(f"runs:/{model.run_id}/reports/metrics.json")
     tags: dict[str, str] = run.data.tags
     return ReleasedModel(
         name=model.name,
@@ -113,9 +127,16 @@ def _released(model: RegisteredModel, manifest: Manifest) -> ReleasedModel:
         commit=tags["commit"],
         dataset={"name": tags["dataset"], "version": tags["dataset_version"]},
         parameters=dict(run.data.params),
-        metrics=_summary(metrics[FOLDERS[model.name]]),
+        metrics=evidence(model),
         files=manifest.files,
     )
+
+
+def evidence(model: RegisteredModel) -> dict[str, Any]:
+    """How good `model` is, as its run recorded it."""
+    report, key = EVIDENCE[model.name]
+    recorded = mlflow.artifacts.load_dict(f"runs:/{model.run_id}/reports/{report}.json")
+    return _summary(recorded[key])
 
 
 def _summary(scores: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""`callcenter promote`, `pull` and `release`: what moves models between registry, store and git."""
+"""`callcenter promote`, `pull`, `register`, `release`: models between registry, store and git."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -8,20 +8,22 @@ from typing import Any
 import click
 import pandas as pd
 
-from bentos.models.registered import FOLDERS
-from bentos.store import import_folder
+from bentos.models.artifact import ArtifactError
+from bentos.models.registered import CLASSIFIERS, FOLDERS
+from bentos.release import ReleaseError
 from train.prepare import TICKETS
-from train.promotion import Comparison, compare
+from train.promotion import Comparison, compare, compare_records
 from train.registry import (
     RegisteredModel,
     RegistryError,
     at_alias,
     downloaded,
+    evidence,
     find_alias,
-    set_alias,
-    sources,
-    write_release,
 )
+from train.registry import pull as pull_models
+from train.registry import set_alias, sources, write_release
+from train.registry_import import register_release
 from train.tracking import PRODUCTION, STAGING, use_tracking_server
 
 _model_option: Callable[[Any], Any] = click.option(
@@ -41,10 +43,7 @@ _model_option: Callable[[Any], Any] = click.option(
 def pull(names: tuple[str, ...], alias: str) -> None:
     """Bring models from MLflow's registry into the BentoML model store."""
     with _registry():
-        for name in names:
-            model = at_alias(name, alias)
-            with downloaded(model) as folder:
-                tag = import_folder(folder, model.provenance())
+        for model, tag in pull_models(names, alias):
             click.echo(f"{tag} is in the BentoML model store ({_described(model)})")
 
 
@@ -71,12 +70,27 @@ def release(destination: Path) -> None:
         click.echo(f"{destination / directory}: {model.name} {model.version}")
 
 
+@click.command()
+@click.argument(
+    "source",
+    metavar="[RELEASE]",
+    default="release",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+def register(source: Path) -> None:
+    """Give the models of the RELEASE folder to a registry that has none in production."""
+    with _registry():
+        for model, is_new in register_release(source):
+            state = "is in production now" if is_new else "was in production already"
+            click.echo(f"{_described(model)} {state}")
+
+
 @contextmanager
 def _registry() -> Iterator[None]:
     use_tracking_server()
     try:
         yield
-    except RegistryError as error:
+    except (ArtifactError, RegistryError, ReleaseError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -96,8 +110,16 @@ def _promote(name: str, tolerance: float) -> bool:
 
 
 def _passes(candidate: RegisteredModel, present: RegisteredModel, tolerance: float) -> bool:
+    if candidate.name not in CLASSIFIERS:
+        comparisons = compare_records(evidence(candidate), evidence(present))
+        return _said(comparisons, tolerance)
     with downloaded(candidate) as ours, downloaded(present) as theirs:
         comparisons = compare(ours, theirs, _tickets(sources(present)))
+    return _said(comparisons, tolerance)
+
+
+def _said(comparisons: Sequence[Comparison], tolerance: float) -> bool:
+    """Prints `comparisons`; whether none of them is worse."""
     for comparison in comparisons:
         click.echo(f"  {_verdict(comparison, tolerance)} {comparison}")
     return not any(comparison.is_worse(tolerance) for comparison in comparisons)

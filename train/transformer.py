@@ -35,6 +35,7 @@ from train.encoder import FOLDER as ENCODER
 from train.memory import keep_freed_memory
 from train.noise import Noise
 from train.parameters import PARAMETERS, TransformerParameters, load_section
+from train.precision import processor_has_bfloat16
 from train.prepare import TICKETS
 from train.svm import OUT_OF_FOLD
 from train.tracking import EXPERIMENT, use_tracking_server
@@ -97,12 +98,12 @@ def accuracies(natural: NDArray[np.bool_]) -> Callable[[EvalPrediction], dict[st
 def training_arguments(
     parameters: TransformerParameters, steps: int, epochs: float, folder: str
 ) -> TrainingArguments:
-    """How Trainer runs: bfloat16 where the processor multiplies it, or there is a GPU."""
+    """How Trainer runs: in bfloat16 where a GPU or the processor multiplies it."""
     gpu = torch.cuda.is_available()
     return TrainingArguments(
         output_dir=folder,
         use_cpu=not gpu,
-        bf16=gpu or bool(torch.cpu.get_capabilities().get("avx512_bf16")),
+        bf16=gpu or processor_has_bfloat16(),
         num_train_epochs=epochs,
         per_device_train_batch_size=parameters.batch_size,
         per_device_eval_batch_size=64,

@@ -13,8 +13,18 @@ from bentos.models.transformer import TransformerModel
 
 SVM: Final = "callcenter-svm"
 TRANSFORMER: Final = "callcenter-transformer"
-# The folder of each under `models/` and `release/`, and its key in every report.
-FOLDERS: Final = {SVM: "svm", TRANSFORMER: "transformer"}
+NAMES: Final = "callcenter-names"
+ROUTER: Final = "callcenter-router"
+CLASSIFIERS: Final = (SVM, TRANSFORMER)
+# The folder of each under `models/` and `release/`.
+FOLDERS: Final = {SVM: "svm", TRANSFORMER: "transformer", NAMES: "names", ROUTER: "router"}
+# The report that says how good each is, and the key there.
+EVIDENCE: Final = {
+    SVM: ("metrics", "svm"),
+    TRANSFORMER: ("metrics", "transformer"),
+    NAMES: ("pii", "names"),
+    ROUTER: ("metrics", "cascade"),
+}
 
 
 class Classifier(Protocol):

@@ -5,6 +5,8 @@ import os
 from bentoml._internal.utils.analytics import usage_stats
 from bentoml.exceptions import BentoMLConfigException
 
+from bentos.services.logs import format_logs
+from bentos.services.tracing import require_exporter
 from bentos.settings import SettingsError, settings
 
 # BentoML reports usage to its makers unless it is told not to. By the time that its CLI imports a
@@ -14,7 +16,9 @@ os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
 usage_stats.do_not_track.cache_clear()
 
 try:
-    settings()
+    format_logs(settings().log_format)
+    if settings().otlp_endpoint is not None:
+        require_exporter()
 except SettingsError as error:
     # The exception that BentoML's CLI prints in one line, without a traceback.
     raise BentoMLConfigException(str(error)) from None

@@ -2,35 +2,40 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final, TypeVar
+from pathlib import Path
+from typing import Any, Final
 
 import bentoml
 
+from bentos.metrics import BREAKER_OPEN, MODEL_INFO, REQUEST_BUCKETS
+from bentos.models.router import load_policy
 from bentos.schemas import Ticket, TicketBatch, Triage, TriageBatch
-from bentos.services.answers import (
-    Accepted,
-    Answered,
-    ModelName,
-    by_model,
-    placed,
-    summarise,
-    to_explain,
-    triages,
-)
+from bentos.services.answers import is_unavailable, placed, summarise
+from bentos.services.cascade import Cascade
+from bentos.services.circuit_breaker import CircuitBreaker
 from bentos.services.door import Service
 from bentos.services.errors import RequestError
 from bentos.services.json_body import JsonBody
 from bentos.services.model_client import ModelClient
+from bentos.services.outcome import ModelName
+from bentos.services.released_model import ReleasedModel
+from bentos.services.request_log import PREDICT
+from bentos.services.result_cache import ResultCache
 from bentos.services.svm import SvmService
 from bentos.services.transformer import TransformerService
+from bentos.services.triage_rooms import TriageRooms
 from bentos.settings import settings
 from bentos.wire import ErrorResponse
 
 _SETTINGS: Final = settings()
-_Answer = TypeVar("_Answer")
-_Predict = Callable[[ModelClient, Sequence[str]], Awaitable[list[Answered]]]
+# What a ticket that has no answer is answered with, by its error's code.
+_STATUSES: Final[Mapping[str, HTTPStatus]] = {
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "timeout": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_FAILED: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class TicketBody(JsonBody, Ticket):
@@ -52,38 +57,54 @@ class TicketBatchBody(JsonBody, TicketBatch):
     traffic={"timeout": _SETTINGS.timeout_seconds, "max_concurrency": _SETTINGS.max_concurrency},
     # BentoML's own probe waits for `timeout` and then answers 500; see __is_ready__.
     runner_probe={"enabled": False},
-    # The content types are the sender's words.
-    logging={"access": {"request_content_type": False, "request_content_length": False}},
+    # Ours has the ticket and its trace, and not the sender's content types and address.
+    logging={"access": {"enabled": False}},
+    metrics={"duration": {"buckets": list(REQUEST_BUCKETS)}},
 )
 class AgentService:
     """Sorts customers' tickets in English, French and Arabic into eight business categories."""
 
     max_body_bytes = _SETTINGS.max_body_bytes
+    ticket_paths = frozenset({PREDICT, "/predict_batch"})
     svm = bentoml.depends(SvmService, url=_SETTINGS.svm_url)
     transformer = bentoml.depends(TransformerService, url=_SETTINGS.transformer_url)
+    router = ReleasedModel(_SETTINGS.router_model)
 
     def __init__(self) -> None:
-        limits = (_SETTINGS.model_timeout_seconds, _SETTINGS.timeout_seconds)
         self._models: Final[dict[ModelName, ModelClient]] = {
-            "svm": ModelClient("SVM", self.svm, *limits),
-            "transformer": ModelClient("transformer", self.transformer, *limits),
+            "svm": _client("svm", "SVM", self.svm),
+            "transformer": _client("transformer", "transformer", self.transformer),
         }
+        # Presidio and spaCy, a hundred megabytes: the models' processes import this file too.
+        from bentos.services.understanding_rooms import understanding
+
+        routing = load_policy(Path(self.router.path))
+        MODEL_INFO.labels("router", routing.version).set(1)
+        self._rooms: Final = TriageRooms(
+            understanding(_SETTINGS).understand,
+            Cascade(routing.policy, self._models),
+            self._models,
+            routing.version,
+            ResultCache(_SETTINGS.cache_entries, _SETTINGS.cache_seconds),
+        )
 
     async def __is_ready__(self) -> bool:
         limit = _SETTINGS.ready_timeout_seconds
         ready = await asyncio.gather(*(model.is_ready(limit) for model in self._models.values()))
-        return all(ready)
+        # One model can stand in for the other.
+        return any(ready)
 
     @bentoml.api(input_spec=TicketBody)  # type: ignore[untyped-decorator]  # BentoML has no types
     async def predict(self, ticket: Ticket, /) -> Triage:
         """Sorts one ticket.
 
-        Concurrent tickets are merged into batches for the model.
+        Concurrent tickets are merged into batches for the models.
         """
-        started = time.perf_counter()
-        [result] = await self._answer([ticket], ModelClient.predict, started)
+        [result] = await self._rooms.answer(
+            [ticket], ModelClient.predict, _SETTINGS.ticket_budget_seconds
+        )
         if isinstance(result, ErrorResponse):
-            raise RequestError(HTTPStatus.INTERNAL_SERVER_ERROR, result.error)
+            raise RequestError(_STATUSES.get(result.error.code, _FAILED), result.error)
         return result
 
     @bentoml.api(input_spec=TicketBatchBody)  # type: ignore[untyped-decorator]  # see above
@@ -95,42 +116,20 @@ class AgentService:
         """
         started = time.perf_counter()
         tickets = placed(batch.tickets, _SETTINGS.max_transformer_explanations)
-        results = await self._answer(tickets, ModelClient.predict_bulk, started)
-        return TriageBatch(results=results, summary=summarise(results, _milliseconds(started)))
-
-    async def _answer(
-        self, tickets: Sequence[Accepted], predict: _Predict, started: float
-    ) -> list[Triage | ErrorResponse]:
-        accepted = {
-            place: ticket for place, ticket in enumerate(tickets) if isinstance(ticket, Ticket)
-        }
-        predictions = await self._ask(
-            by_model(accepted),
-            lambda model, places: predict(model, [accepted[place].text for place in places]),
+        results = await self._rooms.answer(
+            tickets, ModelClient.predict_bulk, _SETTINGS.timeout_seconds
         )
-        wanted = to_explain(accepted, predictions)
-        explanations = await self._ask(
-            by_model({place: accepted[place] for place in wanted}),
-            lambda model, places: model.explain([wanted[place] for place in places]),
-        )
-        return list(triages(tickets, predictions, explanations, _milliseconds(started)))
-
-    async def _ask(
-        self,
-        places: Mapping[ModelName, Sequence[int]],
-        ask: Callable[[ModelClient, Sequence[int]], Awaitable[Sequence[_Answer]]],
-    ) -> dict[int, _Answer]:
-        """Asks every model about its places at the same time; the answers by place."""
-        answers = await asyncio.gather(
-            *(ask(self._models[model], group) for model, group in places.items())
-        )
-        return {
-            place: answer
-            for group, found in zip(places.values(), answers, strict=True)
-            for place, answer in zip(group, found, strict=True)
-        }
+        if results and all(map(is_unavailable, results)) and is_unavailable(results[0]):
+            raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, results[0].error)
+        latency_ms = round((time.perf_counter() - started) * 1_000, 3)
+        return TriageBatch(results=results, summary=summarise(results, latency_ms))
 
 
-def _milliseconds(started: float) -> float:
-    """Since `started`, in thousandths of a millisecond."""
-    return round((time.perf_counter() - started) * 1_000, 3)
+def _client(model: ModelName, name: str, service: Any) -> ModelClient:
+    is_open = BREAKER_OPEN.labels(model)
+    breaker = CircuitBreaker(
+        _SETTINGS.breaker_failures, _SETTINGS.breaker_seconds, on_change=is_open.set
+    )
+    limits = (_SETTINGS.model_timeout_seconds, _SETTINGS.timeout_seconds)
+    most_calls = _SETTINGS.model_calls if _SETTINGS.adaptive_batching else None
+    return ModelClient(name, service, *limits, breaker, most_calls, _SETTINGS.max_predict_texts)

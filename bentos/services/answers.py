@@ -1,29 +1,26 @@
-"""How predictions become triages: pure functions between the agent's two calls to its models."""
+"""How tickets become triages: pure functions around the agent's calls to its models."""
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from collections.abc import Sequence
+from typing import TypeGuard
 
 from bentos.schemas import (
     Attribution,
     BatchSummary,
-    Explainable,
-    Prediction,
+    Route,
     Ticket,
     Triage,
     Versions,
 )
+from bentos.services.outcome import Outcome
+from bentos.triage.categories import CATEGORIES
+from bentos.triage.explanation import reason, words_sentence
+from bentos.triage.pii.scrubbed import Scrubbed
+from bentos.triage.understood import Understood
 from bentos.wire import Error, ErrorResponse
 
-ModelName = Literal["svm", "transformer"]
 Accepted = Ticket | ErrorResponse
-Answered = Prediction | ErrorResponse
-
-
-def model_of(ticket: Ticket) -> ModelName:
-    """The model that answers `ticket`. Until there is a router, `auto` is the cheap one."""
-    return "transformer" if ticket.model == "transformer" else "svm"
 
 
 def placed(tickets: Sequence[Accepted], most_explanations: int) -> list[Accepted]:
@@ -35,13 +32,18 @@ def placed(tickets: Sequence[Accepted], most_explanations: int) -> list[Accepted
     left, result = most_explanations, list[Accepted]()
     for place, ticket in enumerate(tickets):
         if isinstance(ticket, ErrorResponse):
-            field = ".".join(filter(None, (f"tickets.{place}", ticket.error.field)))
-            ticket = ErrorResponse(error=ticket.error.model_copy(update={"field": field}))
-        elif ticket.explain and model_of(ticket) == "transformer":
+            ticket = _at_place(ticket, place)
+        elif ticket.explain and ticket.model == "transformer":
             left -= 1
             ticket = ticket if left >= 0 else _too_many(place, most_explanations)
         result.append(ticket)
     return result
+
+
+def _at_place(error: ErrorResponse, place: int) -> ErrorResponse:
+    """`error`, naming the ticket of a batch that it is about."""
+    field = ".".join(filter(None, (f"tickets.{place}", error.error.field)))
+    return ErrorResponse(error=error.error.model_copy(update={"field": field}))
 
 
 def _too_many(place: int, most: int) -> ErrorResponse:
@@ -51,67 +53,64 @@ def _too_many(place: int, most: int) -> ErrorResponse:
     )
 
 
-def by_model(tickets: Mapping[int, Ticket]) -> dict[ModelName, list[int]]:
-    """The places of `tickets` by the model that answers them, each in order."""
-    places: dict[ModelName, list[int]] = {}
-    for place, ticket in tickets.items():
-        places.setdefault(model_of(ticket), []).append(place)
-    return places
+def is_unavailable(result: Triage | ErrorResponse) -> TypeGuard[ErrorResponse]:
+    """Whether no model could be had for this ticket."""
+    return isinstance(result, ErrorResponse) and result.error.code == "unavailable"
 
 
-def to_explain(
-    tickets: Mapping[int, Ticket], predictions: Mapping[int, Answered]
-) -> dict[int, Explainable]:
-    """What is to be explained, by place: what was asked for and could be predicted."""
-    return {
-        # Both parts were checked when they came in.
-        place: Explainable.model_construct(text=ticket.text, category=prediction.label)
-        for place, ticket in tickets.items()
-        if ticket.explain and isinstance(prediction := predictions[place], Prediction)
-    }
-
-
-def triages(
-    tickets: Sequence[Accepted],
-    predictions: Mapping[int, Answered],
-    explanations: Mapping[int, list[Attribution]],
-    latency_ms: float,
-) -> Iterator[Triage | ErrorResponse]:
-    """One result a ticket, in order: its own error, or what became of it, by its place."""
-    for place, ticket in enumerate(tickets):
-        answer = ticket if isinstance(ticket, ErrorResponse) else predictions[place]
-        if isinstance(ticket, Ticket) and isinstance(answer, Prediction):
-            yield _triage(model_of(ticket), answer, explanations.get(place), latency_ms)
-        elif isinstance(answer, ErrorResponse):
-            yield answer
-
-
-def summarise(results: Sequence[Triage | ErrorResponse], latency_ms: float) -> BatchSummary:
-    """What became of a batch."""
-    categories = Counter(result.category for result in results if isinstance(result, Triage))
-    answered = categories.total()
-    return BatchSummary(
-        tickets=len(results),
-        answered=answered,
-        failed=len(results) - answered,
-        categories=dict(categories),
+def triage(
+    understood: Understood, outcome: Outcome, router_version: str, latency_ms: float
+) -> Triage:
+    """The answer to a ticket."""
+    scrubbed, detected = understood.scrubbed, understood.reading.detected
+    decision, route, words = outcome.decision, outcome.route, outcome.words
+    degraded = outcome.failure is not None
+    telling = [word.token for word in words or () if word.weight > 0]
+    return Triage(
+        ticket_id=uuid.uuid4().hex,
+        category=decision.category,
+        confidence=decision.confidence,
+        probabilities=dict(zip(CATEGORIES, decision.probabilities, strict=True)),
+        prediction_set=list(decision.prediction_set),
+        needs_review=decision.review_reason is not None,
+        review_reason=decision.review_reason,
+        model=outcome.model,
+        degraded=degraded,
+        language=detected.language,
+        language_confidence=detected.confidence,
+        scrubbed_text=scrubbed.text,
+        pii=dict(scrubbed.counts),
+        names_scrubbed=scrubbed.names_were_read,
+        route=Route(
+            rule=route.rule,
+            reason=reason(detected.language, route, decision, degraded),
+            signals=route.signals.rounded() if route.signals else {},
+            expected_gain=route.expected_gain,
+            least_gain=route.least_gain,
+        ),
+        explanation=None if words is None else [_in_ticket(word, scrubbed) for word in words],
+        explanation_text=words_sentence(detected.language, decision, telling) if telling else None,
+        versions=Versions.model_validate({**outcome.versions, "router": router_version}),
         latency_ms=latency_ms,
     )
 
 
-def _triage(
-    model: ModelName,
-    prediction: Prediction,
-    explanation: list[Attribution] | None,
-    latency_ms: float,
-) -> Triage:
-    return Triage(
-        ticket_id=uuid.uuid4().hex,
-        category=prediction.label,
-        confidence=prediction.confidence,
-        probabilities=prediction.probabilities,
-        model=model,
-        explanation=explanation,
-        versions=Versions.model_validate({model: prediction.version}),
+def _in_ticket(word: Attribution, scrubbed: Scrubbed) -> Attribution:
+    """`word` with the place where it stands in the ticket as it was sent."""
+    start, end = scrubbed.original(word.start, word.end)
+    return word.model_copy(update={"start": start, "end": end})
+
+
+def summarise(results: Sequence[Triage | ErrorResponse], latency_ms: float) -> BatchSummary:
+    """What became of a batch."""
+    answers = [result for result in results if isinstance(result, Triage)]
+    return BatchSummary(
+        tickets=len(results),
+        answered=len(answers),
+        failed=len(results) - len(answers),
+        categories=dict(Counter(answer.category for answer in answers)),
+        needs_review=sum(answer.needs_review for answer in answers),
+        escalated=sum(answer.model != "svm" for answer in answers),
+        degraded=sum(answer.degraded for answer in answers),
         latency_ms=latency_ms,
     )

@@ -1,4 +1,5 @@
-"""A log filter: where an exception came from is logged, what it says is not.
+"""Log filters: where an exception came from is logged, what it says is not; and no line that looks
+like personal data.
 
 An exception's message can quote its input, and the input is a customer's text.
 """
@@ -9,8 +10,9 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Final
 
-# Every logger that BentoML gives a handler, and the root, which has the rest.
-_LOGGERS: Final = (None, "bentoml", "uvicorn.error", "circus")
+from bentos.leak_guard import LeakGuard
+
+_GUARDED: Final = "_callcenter_guarded"
 
 
 class PrivateTracebacks(logging.Filter):
@@ -25,12 +27,37 @@ class PrivateTracebacks(logging.Filter):
         return True
 
 
-def protect_logs() -> None:
-    """Puts the filter on every handler of this process; call it when logging is set up."""
-    for name in _LOGGERS:
-        for handler in logging.getLogger(name).handlers:
-            if not any(isinstance(known, PrivateTracebacks) for known in handler.filters):
-                handler.addFilter(PrivateTracebacks())
+class GuardedLines(logging.Filter):
+    """Withholds the message of a record in which the leak guard finds personal data.
+
+    The fields that our formatters add are not read: numbers, identifiers that we made, words from
+    closed sets.
+    """
+
+    def __init__(self, guard: LeakGuard) -> None:
+        super().__init__()
+        self._guard = guard
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always true; changes `record` in place."""
+        # Some loggers hand a record to two handlers.
+        if not hasattr(record, _GUARDED) and self._guard.is_due(record.levelno):
+            setattr(record, _GUARDED, True)
+            found = self._guard.scan_line(
+                "\n".join(filter(None, (_message(record), record.exc_text)))
+            )
+            if found:
+                record.msg = f"withheld by the leak guard: {', '.join(sorted(found))}"
+                record.args, record.exc_text = (), None
+        return True
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):
+        # logging reports it when it comes to the same.
+        return str(record.msg)
 
 
 def _frames(trace: TracebackType | None) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from anyio import CapacityLimiter, to_thread
 from numpy.typing import NDArray
 
-from bentos.metrics import BATCH_ITEMS
+from bentos.metrics import BATCH_ITEMS, BATCH_SECONDS, MODEL_INFO
 from bentos.models import attribution
 from bentos.schemas import Attribution, Explainable, Explanations, Prediction, Predictions
 from bentos.triage.categories import CATEGORIES, Category
@@ -43,13 +43,23 @@ class ModelAnswers:
 
     Args:
         service: The service's name, for its metrics.
+        name: The model's.
         model: Thread-safe.
         most_at_once: The most texts of a bulk call that the model is given at a time.
         bulk_seconds: A bulk call's texts that aren't begun by then are not answered.
     """
 
-    def __init__(self, service: str, model: Model, most_at_once: int, bulk_seconds: float) -> None:
+    def __init__(
+        self,
+        service: str,
+        name: str,
+        model: Model,
+        most_at_once: int,
+        bulk_seconds: float,
+    ) -> None:
+        MODEL_INFO.labels(name, model.version).set(1)
         self._items = BATCH_ITEMS.labels(service=service)
+        self._seconds = BATCH_SECONDS.labels(service=service)
         self._model = model
         self._most_at_once = most_at_once
         self._bulk_seconds = bulk_seconds
@@ -61,7 +71,8 @@ class ModelAnswers:
         """One answer a text, in order."""
         self._items.observe(len(texts))
         try:
-            return list(self._predict_all(texts))
+            with self._seconds.time():
+                return list(self._predict_all(texts))
         except Exception as exception:
             # A batch holds many callers' texts: one that the model fails at must not fail all.
             _logger.error("a batch of %d failed", len(texts), exc_info=exception)

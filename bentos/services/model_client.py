@@ -1,20 +1,41 @@
-"""The agent's side of a model service: a time limit, one more try, and failures in words."""
+"""The agent's side of a model service: a time limit, one more try, a circuit breaker, and failures
+in words."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import aiohttp
 from bentoml.exceptions import BentoMLException
 
 from bentos.schemas import Attribution, Explainable, Explanations, Prediction, Predictions
+from bentos.services.circuit_breaker import CircuitBreaker
 from bentos.services.errors import RequestError
+from bentos.services.gathered_calls import GatheredCalls
 from bentos.wire import Error, ErrorResponse
 
 _Answer = TypeVar("_Answer")
+_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _logger = logging.getLogger("bentoml.callcenter")
+
+
+FailureReason = Literal["late", "full", "gone", "open"]
+
+
+class ModelFailure(RequestError):
+    """A model that could not be had: answered with 503 where no other model can stand in.
+
+    Args:
+        name: What people call the model.
+        reason: It took too long, refused, can't be reached, or lately couldn't and isn't asked.
+    """
+
+    def __init__(self, name: str, reason: FailureReason) -> None:
+        message = f"The {name} can't be reached now; retry in a moment."
+        super().__init__(HTTPStatus.SERVICE_UNAVAILABLE, Error(code="unavailable", message=message))
+        self.reason: FailureReason = reason
 
 
 class _Model(Protocol):
@@ -30,7 +51,7 @@ class _Model(Protocol):
 class ModelClient:
     """Asks a model service.
 
-    Every method but `is_ready` raises RequestError 503 when the service can't be reached, fails or
+    Every method but `is_ready` raises ModelFailure when the service can't be reached, fails or
     takes too long.
 
     Args:
@@ -38,27 +59,48 @@ class ModelClient:
         service: What `bentoml.depends` gave.
         timeout_seconds: The longest that a call for a few texts may take, both tries together.
         bulk_timeout_seconds: The longest that a call for many may take.
+        breaker: Knows whether asking is worth the wait.
+        most_calls: The most calls for a few texts in flight; past it texts go together. None: each
+            caller makes its own.
+        most_texts: The most texts that go together.
     """
 
     def __init__(
-        self, name: str, service: Any, timeout_seconds: float, bulk_timeout_seconds: float
+        self,
+        name: str,
+        service: Any,
+        timeout_seconds: float,
+        bulk_timeout_seconds: float,
+        breaker: CircuitBreaker,
+        most_calls: int | None = None,
+        most_texts: int = 1,
     ) -> None:
         self._name = name
         self._service = service
         self._timeout_seconds = timeout_seconds
         self._bulk_timeout_seconds = bulk_timeout_seconds
+        self._breaker = breaker
+        self._ask_few: Callable[[list[str]], Awaitable[list[Prediction | ErrorResponse]]]
+        self._ask_few = self._predict
+        if most_calls is not None:
+            self._ask_few = GatheredCalls(self._predict, most_calls, most_texts).ask
 
-    async def predict(self, texts: Sequence[str]) -> list[Prediction | ErrorResponse]:
-        """The predictions for a few `texts`, in order, batched with those of other requests."""
-        return await self._call(
-            lambda: self._model.predict(texts=list(texts)), self._timeout_seconds
-        )
+    async def predict(
+        self, texts: Sequence[str], seconds: float | None = None
+    ) -> list[Prediction | ErrorResponse]:
+        """The predictions for a few `texts`, in order, batched with those of other requests.
 
-    async def predict_bulk(self, texts: Sequence[str]) -> list[Prediction | ErrorResponse]:
-        """The predictions for `texts`, in order."""
-        answer = await self._call(
-            lambda: self._model.predict_bulk(texts=list(texts)), self._bulk_timeout_seconds
-        )
+        They are waited for as long as usual, or `seconds`.
+        """
+        limit = self._timeout_seconds if seconds is None else seconds
+        return await self._call(lambda: self._ask_few(list(texts)), limit)
+
+    async def predict_bulk(
+        self, texts: Sequence[str], seconds: float | None = None
+    ) -> list[Prediction | ErrorResponse]:
+        """The predictions for `texts`, in order; waited for as long as usual, or `seconds`."""
+        limit = self._bulk_timeout_seconds if seconds is None else seconds
+        answer = await self._call(lambda: self._model.predict_bulk(texts=list(texts)), limit)
         return answer.predictions
 
     async def explain(self, items: Sequence[Explainable]) -> list[list[Attribution]]:
@@ -68,6 +110,11 @@ class ModelClient:
         )
         return answer.explanations
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the model kept failing, and isn't waited for."""
+        return self._breaker.is_open
+
     async def is_ready(self, timeout_seconds: float) -> bool:
         """Whether the service says within `timeout_seconds` that it can answer."""
         try:
@@ -76,22 +123,34 @@ class ModelClient:
         except (aiohttp.ClientError, OSError):
             return False
 
+    async def _predict(self, texts: list[str]) -> list[Prediction | ErrorResponse]:
+        return await self._model.predict(texts=texts)
+
     @property
     def _model(self) -> _Model:
         model: _Model = self._service.to_async
         return model
 
     async def _call(self, ask: Callable[[], Awaitable[_Answer]], seconds: float) -> _Answer:
+        if not self._breaker.allows():
+            raise ModelFailure(self._name, "open")
         try:
             async with asyncio.timeout(seconds):
-                return await _twice(ask)
+                answer = await _twice(ask)
         except (aiohttp.ClientError, OSError, BentoMLException) as failure:
+            self._breaker.failed()
             _logger.warning("the %s didn't answer: %s", self._name, type(failure).__name__)
-            error = Error(
-                code="unavailable",
-                message=f"The {self._name} can't be reached now; retry in a moment.",
-            )
-            raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, error) from None
+            raise ModelFailure(self._name, _reason(failure)) from None
+        self._breaker.succeeded()
+        return answer
+
+
+def _reason(failure: Exception) -> FailureReason:
+    if isinstance(failure, TimeoutError):
+        return "late"
+    if isinstance(failure, BentoMLException) and failure.error_code in _BUSY:
+        return "full"
+    return "gone"
 
 
 async def _twice(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:

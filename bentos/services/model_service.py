@@ -4,6 +4,7 @@ from typing import Any
 
 import bentoml
 
+from bentos.metrics import REQUEST_BUCKETS
 from bentos.schemas import Explainables, FewTexts, Texts
 from bentos.services.door import Service
 from bentos.services.json_body import JsonBody
@@ -34,4 +35,5 @@ def model_service(name: str, workers: int) -> Any:
         runner_connection={"max_requests": 10**12, "max_age": 1e12},
         # The agent logs every request already; the content types are the sender's words.
         logging={"access": {"enabled": False}},
+        metrics={"duration": {"buckets": list(REQUEST_BUCKETS)}},
     )

@@ -23,12 +23,13 @@ class SvmService:
     """Sorts texts into the eight categories by a linear SVM with calibrated probabilities."""
 
     max_body_bytes = _SETTINGS.max_bulk_body_bytes
+    ticket_paths = frozenset[str]()
     released = ReleasedModel(_SETTINGS.svm_model)
 
     def __init__(self) -> None:
         model = SvmModel.load(Path(self.released.path))
         most, seconds = _SETTINGS.svm_max_batch_size, _SETTINGS.bulk_seconds
-        self._answers = ModelAnswers(_NAME, model, most, seconds)
+        self._answers = ModelAnswers(_NAME, "svm", model, most, seconds)
 
     async def is_ready(self, timeout: float | None = None) -> bool:
         """True: it is asked in process only, as BentoML's remote proxy is asked elsewhere."""
@@ -36,7 +37,7 @@ class SvmService:
 
     @bentoml.api(  # type: ignore[untyped-decorator]  # BentoML publishes no types for it
         input_spec=FewTextsBody,
-        batchable=True,
+        batchable=_SETTINGS.adaptive_batching,
         max_batch_size=_SETTINGS.svm_max_batch_size,
         max_latency_ms=_SETTINGS.svm_max_latency_ms,
     )

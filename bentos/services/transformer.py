@@ -6,7 +6,6 @@ from typing import Annotated, Final
 import bentoml
 from bentoml.validators import ContentType
 
-from bentos.models.transformer import TransformerModel
 from bentos.schemas import Explainable, Explanations, FewExplainables, Prediction, Predictions
 from bentos.services.json_body import JsonBody
 from bentos.services.model_answers import ModelAnswers
@@ -28,13 +27,17 @@ class TransformerService:
     """Sorts texts into the eight categories by a multilingual DistilBERT, calibrated."""
 
     max_body_bytes = _SETTINGS.max_bulk_body_bytes
+    ticket_paths = frozenset[str]()
     released = ReleasedModel(_SETTINGS.transformer_model)
 
     def __init__(self) -> None:
+        # Here: where the model runs elsewhere, the agent has this class and no ONNX Runtime.
+        from bentos.models.transformer import TransformerModel
+
         folder = Path(self.released.path)
         model = TransformerModel.load(folder, _SETTINGS.transformer_threads)
         most, seconds = _SETTINGS.transformer_max_batch_size, _SETTINGS.bulk_seconds
-        self._answers = ModelAnswers(_NAME, model, most, seconds)
+        self._answers = ModelAnswers(_NAME, "transformer", model, most, seconds)
 
     async def is_ready(self, timeout: float | None = None) -> bool:
         """True: it is asked in process only, as BentoML's remote proxy is asked elsewhere."""
@@ -42,7 +45,7 @@ class TransformerService:
 
     @bentoml.api(  # type: ignore[untyped-decorator]  # BentoML publishes no types for it
         input_spec=FewTextsBody,
-        batchable=True,
+        batchable=_SETTINGS.adaptive_batching,
         max_batch_size=_SETTINGS.transformer_max_batch_size,
         max_latency_ms=_SETTINGS.transformer_max_latency_ms,
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from bentos.schemas import EXAMPLE_TEXTS
@@ -23,7 +24,7 @@ AGENT = "bentos.services.agent:AgentService"
 SVM = "bentos.services.svm:SvmService"
 TRANSFORMER = "bentos.services.transformer:TransformerService"
 BENTOML = Path(sys.executable).with_name("bentoml")
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,14 @@ def environment(home: Path, variables: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def serve(
-    home: Path, *target: str, wait_for: str = "/readyz", **variables: str
+    home: Path,
+    *target: str,
+    wait_for: str = "/readyz",
+    port: int | None = None,
+    **variables: str,
 ) -> Iterator[Server]:
     """A server of `target`, from when `wait_for` answers 200 until the end of the block."""
-    port = free_port()
+    port = port or free_port()
     log_file = home / f"server-{port}.log"
     with log_file.open("wb") as log:
         process = subprocess.Popen(
@@ -109,8 +114,15 @@ def stop(server: Server) -> None:
             continue
 
 
+def kill(server: Server) -> None:
+    """Ends a server at once: its workers have process groups of their own."""
+    group = psutil.Process(server.process.pid)
+    for process in (*group.children(recursive=True), group):
+        process.kill()
+
+
 async def post_many(
-    agent: Server, requests: int, concurrent: int, model: str = "svm"
+    agent: Server, requests: int, concurrent: int, model: str = "svm", first: int = 0
 ) -> list[httpx.Response]:
     """The answers to so many tickets, so many of them in flight at a time."""
     slots = asyncio.Semaphore(concurrent)
@@ -121,17 +133,21 @@ async def post_many(
                 ticket = {"text": f"{EXAMPLE_TEXTS[number % 3]} {number}", "model": model}
                 return await client.post("/predict", json=ticket)
 
-        return await asyncio.gather(*map(one, range(requests)))
+        return await asyncio.gather(*map(one, range(first, first + requests)))
 
 
-def batches(server: Server) -> tuple[float, float]:
-    """How many requests were merged so far, and into how many batches."""
-    metrics = httpx.get(f"{server.url}/metrics").text
-    return _sample(metrics, "sum"), _sample(metrics, "count")
+def batches(server: Server, service: str = "SvmService") -> tuple[float, float]:
+    """How many texts a service has read so far, and in how many batches."""
+    return merged(httpx.get(f"{server.url}/metrics").text, service)
 
 
-def _sample(metrics: str, kind: str) -> float:
-    pattern = rf'^bentoml_service_adaptive_batch_size_{kind}{{.*method_name="predict".*}} (\S+)$'
+def merged(metrics: str, service: str) -> tuple[float, float]:
+    """`batches` of what a server's /metrics said."""
+    return _sample(metrics, service, "sum"), _sample(metrics, service, "count")
+
+
+def _sample(metrics: str, service: str, kind: str) -> float:
+    pattern = rf'^callcenter_batch_items_{kind}{{service="{service}"}} (\S+)$'
     return sum(float(value) for value in re.findall(pattern, metrics, re.MULTILINE))
 
 

@@ -26,7 +26,84 @@ def test_answers_in_three_languages(client: httpx.Client, text: str) -> None:
     assert re.fullmatch("[0-9a-f]{32}", triage.ticket_id)
     assert triage.latency_ms > 0
     assert triage.versions.svm
-    assert triage.versions.transformer is None
+    assert triage.versions.router
+    assert triage.prediction_set[0] == triage.category
+    assert triage.degraded is False
+    assert triage.explanation is None
+
+
+def test_says_the_language_and_which_model_answered_by_which_rule(client: httpx.Client) -> None:
+    answers = [client.post("/predict", json={"text": text}).json() for text in EXAMPLE_TEXTS]
+    assert [answer["language"] for answer in answers] == ["en", "fr", "ar"]
+    assert [answer["model"] for answer in answers] == ["svm", "both", "both"]
+    assert [answer["route"]["rule"] for answer in answers] == ["svm_sure", "language", "language"]
+    assert answers[0]["route"]["expected_gain"] < answers[0]["route"]["least_gain"]
+    assert answers[0]["route"]["signals"]["words"] == 14
+    assert "model" in answers[0]["route"]["reason"]
+    assert "modèles" in answers[1]["route"]["reason"]
+    assert "النموذجان" in answers[2]["route"]["reason"]
+
+
+def test_personal_data_are_replaced_before_the_models_and_in_the_answer(
+    client: httpx.Client,
+) -> None:
+    text = "Hello, my name is Sarah Mejri, call +216 22 345 678, the printer is broken"
+    triage = client.post("/predict", json={"text": text, "explain": True}).json()
+    assert triage["scrubbed_text"] == (
+        "Hello, my name is <PERSON_1>, call <PHONE_NUMBER_1>, the printer is broken"
+    )
+    assert triage["pii"] == {"PERSON": 1, "PHONE_NUMBER": 1}
+    assert triage["names_scrubbed"] is True
+    words = {word["token"]: text[word["start"] : word["end"]] for word in triage["explanation"]}
+    assert words["printer"] == "printer"
+    assert "printer" in triage["explanation_text"]
+
+
+def test_an_unsure_answer_goes_to_a_human_and_says_why(client: httpx.Client) -> None:
+    triage = client.post("/predict", json={"text": "need something from the team today"}).json()
+    assert triage["needs_review"] is True
+    assert triage["review_reason"] == "low_confidence"
+    assert "human" in triage["route"]["reason"]
+    foreign = client.post("/predict", json={"text": "Mi ordenador no funciona desde ayer"}).json()
+    assert foreign["language"] == "other"
+    assert foreign["review_reason"] == "unknown_language"
+
+
+def test_a_ticket_of_nothing_but_personal_data_goes_to_a_human(client: httpx.Client) -> None:
+    triage = client.post("/predict", json={"text": "Sarah Mejri, +216 22 345 678"}).json()
+    assert triage["scrubbed_text"] == "<PERSON_1>, <PHONE_NUMBER_1>"
+    assert triage["review_reason"] == "nothing_left"
+    assert (triage["category"], triage["confidence"]) == ("Miscellaneous", 0.125)
+    assert triage["model"] == "none"
+
+
+def test_a_ticket_sent_again_is_answered_from_the_cache(client: httpx.Client) -> None:
+    def hits() -> float:
+        found = re.search(
+            r'callcenter_cache_total{outcome="hit"} (\S+)', client.get("/metrics").text
+        )
+        return float(found[1]) if found else 0.0
+
+    ticket = {"text": "l'écran du poste d'accueil reste noir depuis mardi"}
+    first = client.post("/predict", json=ticket).json()
+    before = hits()
+    second = client.post("/predict", json=ticket).json()
+    assert hits() == before + 1
+    assert second["probabilities"] == first["probabilities"]
+    assert second["ticket_id"] != first["ticket_id"]
+
+
+def test_answers_are_counted_by_what_decided_them(client: httpx.Client) -> None:
+    client.post("/predict", json={"text": "Please reset my password, jo.smith@example.com"})
+    metrics = client.get("/metrics").text
+    for name in (
+        "predictions_total",
+        "route_total",
+        "confidence_bucket",
+        "stage_seconds_bucket",
+        'pii_entities_total{type="EMAIL_ADDRESS"}',
+    ):
+        assert f"callcenter_{name}" in metrics
 
 
 @pytest.mark.parametrize("text", EXAMPLE_TEXTS, ids=["en", "fr", "ar"])
@@ -47,15 +124,6 @@ def test_the_transformer_knows_what_the_examples_are_about(client: httpx.Client)
         for text in EXAMPLE_TEXTS
     ]
     assert [answer["category"] for answer in answers] == ["Access", "Hardware", "Purchase"]
-
-
-def test_says_nothing_of_what_it_does_not_know(client: httpx.Client) -> None:
-    triage = client.post("/predict", json={"text": EXAMPLE_TEXTS[0]}).json()
-    unknown = ("prediction_set", "needs_review", "language", "scrubbed_text", "pii", "route")
-    assert [triage[name] for name in unknown] == [None] * len(unknown)
-    assert triage["explanation"] is None
-    assert triage["model"] == "svm"
-    assert triage["degraded"] is False
 
 
 @pytest.mark.parametrize("model", ["svm", "transformer"])
@@ -139,6 +207,8 @@ def test_a_batch_is_summarised(client: httpx.Client) -> None:
     )
     assert isinstance(batch.summary, BatchSummary)
     assert (batch.summary.tickets, batch.summary.answered, batch.summary.failed) == (5, 3, 2)
+    assert batch.summary.escalated == 2
+    assert batch.summary.degraded == 0
     assert sum(batch.summary.categories.values()) == 3
 
 
@@ -155,15 +225,18 @@ def test_a_thousand_tickets_in_one_call(client: httpx.Client) -> None:
 
 
 def test_concurrent_tickets_are_merged_into_batches(agent: Server) -> None:
-    requests_before, batches_before = batches(agent)
-    responses = asyncio.run(post_many(agent, requests=200, concurrent=32))
-    requests, merged = batches(agent)
+    # The quicker the model, the less there is to merge.
+    texts_before, batches_before = batches(agent, "TransformerService")
+    responses = asyncio.run(post_many(agent, requests=200, concurrent=32, model="transformer"))
+    texts, merged = batches(agent, "TransformerService")
     assert {response.status_code for response in responses} == {200}
-    assert requests - requests_before == 200
-    assert merged - batches_before < 200
+    # On a busy machine some are late, and the SVM's to answer; each of the others was in a batch.
+    answered = sum(response.json()["model"] == "transformer" for response in responses)
+    assert 100 < answered <= texts - texts_before <= 200
+    assert merged - batches_before < (texts - texts_before) / 2
 
 
 def test_items_per_batch_are_measured(client: httpx.Client) -> None:
-    client.post("/predict_batch", json={"tickets": [{"text": "printer"}] * 3})
+    client.post("/predict_batch", json={"tickets": [{"text": f"printer {word}"} for word in "abc"]})
     metrics = client.get("/metrics").text
     assert re.search(r'callcenter_batch_items_bucket{le="4.0",service="SvmService"} [1-9]', metrics)

@@ -177,7 +177,7 @@ def test_an_unknown_path_has_one_name(path: str, seen: str) -> None:
         return PlainTextResponse(request.url.path)
 
     app = Starlette(routes=[Route("/known", where), Route("/unknown", where)])
-    assert _ask(KnownPaths(app), path=path).text in (seen, "Not Found")
+    assert _ask(KnownPaths(app, app.routes), path=path).text in (seen, "Not Found")
 
 
 def test_a_records_traceback_loses_every_message() -> None:

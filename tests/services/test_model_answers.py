@@ -40,7 +40,7 @@ class _Model:
 
 
 def _answers(model: _Model, bulk_seconds: float = 60) -> ModelAnswers:
-    return ModelAnswers("Test", model, most_at_once=4, bulk_seconds=bulk_seconds)
+    return ModelAnswers("Test", "svm", model, most_at_once=4, bulk_seconds=bulk_seconds)
 
 
 def _codes(answers: Sequence[Prediction | ErrorResponse]) -> list[str | None]:

@@ -1,6 +1,7 @@
 """Servers in other shapes than the default one: remote, starved, broken, and from the bentofile."""
 
 import asyncio
+import itertools
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -26,6 +28,7 @@ from tests.services.conftest import (
     batches,
     environment,
     free_port,
+    kill,
     post_many,
     serve,
     stop,
@@ -81,10 +84,64 @@ def test_a_remote_model_answers_in_batches_and_may_come_and_go(
         assert batch["results"][0]["probabilities"] == pytest.approx(triage["probabilities"])
         responses = asyncio.run(post_many(agent, requests=200, concurrent=32, model=model))
         assert {response.status_code for response in responses} == {200}
-        assert batches(remote)[1] < 200
+        name = service.rpartition(":")[2]
+        texts, merged = batches(remote, name)
+        assert merged < texts
         stop(remote)
-        _assert_unavailable(agent, model)
+        with agent.client() as client:
+            alone = client.post("/predict", json={"text": "a new ticket", "model": model})
+            assert client.get("/readyz").status_code == 200
+        assert alone.status_code == 200
+        assert alone.json()["degraded"] is True
+        assert alone.json()["model"] != model
         assert not re.search(r"Traceback|\[ERROR\]", agent.log())
+
+
+def test_no_ticket_is_lost_when_the_transformer_is_killed_under_load(new_home: NewHome) -> None:
+    port, budget = free_port(), 1.0
+    settings = {
+        "TRANSFORMER_URL": f"http://127.0.0.1:{port}",
+        "CALLCENTER_TICKET_BUDGET_SECONDS": str(budget),
+    }
+    with serve(new_home(), AGENT, wait_for="/livez", **settings) as agent:
+        with serve(new_home(), TRANSFORMER, port=port) as transformer:
+            before = asyncio.run(_load_while(agent, transformer, requests=1_000))
+        with serve(new_home(), TRANSFORMER, port=port):
+            used_again = _seconds_until_used(agent)
+    assert {response.status_code for response in before} == {200}
+    assert max(response.elapsed.total_seconds() for response in before) < budget + 0.2
+    degraded = [response.json()["degraded"] for response in before]
+    assert not degraded[0]
+    assert any(degraded)
+    assert used_again < 5
+
+
+async def _load_while(agent: Server, transformer: Server, requests: int) -> list[httpx.Response]:
+    """The answers to tickets for both models, the transformer killed among them."""
+    load = asyncio.create_task(post_many(agent, requests, concurrent=32, model="auto"))
+    await asyncio.sleep(1)
+    kill(transformer)
+    return await load
+
+
+def _seconds_until_used(agent: Server) -> float:
+    """How long until the transformer takes part in an answer again."""
+    begin = time.monotonic()
+    with agent.client() as client:
+        for number in itertools.count():
+            ticket = {"text": f"{EXAMPLE_TEXTS[1]} encore {number}"}
+            if client.post("/predict", json=ticket).json()["model"] == "both":
+                break
+            if time.monotonic() - begin > 10:
+                break
+    return time.monotonic() - begin
+
+
+def test_without_the_model_of_names_the_answer_says_so(new_home: NewHome) -> None:
+    with serve(new_home(), AGENT, CALLCENTER_NAMES_MODEL="") as agent, agent.client() as client:
+        triage = client.post("/predict", json={"text": "I am Sarah Mejri, jo@x.tn"}).json()
+    assert triage["names_scrubbed"] is False
+    assert triage["scrubbed_text"] == "I am Sarah Mejri, <EMAIL_ADDRESS_1>"
 
 
 @pytest.mark.parametrize(("service", "copies"), [(SVM, 3_333), (TRANSFORMER, 100)])
@@ -182,7 +239,7 @@ def _run(home: Path, **variables: str) -> str:
 
 def test_without_a_model_the_server_says_how_to_get_one(tmp_path: Path) -> None:
     assert _run(tmp_path) == (
-        "Error: [serve] `serve` failed: model callcenter-svm:latest is not in the BentoML store "
+        "Error: [serve] `serve` failed: model callcenter-router:latest is not in the BentoML store "
         f"{tmp_path}/models: run `callcenter install release`"
     )
 

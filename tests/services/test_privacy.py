@@ -35,7 +35,7 @@ BODIES = [
 ]
 
 
-def _requests(client: httpx.Client) -> list[httpx.Response]:
+def requests(client: httpx.Client) -> list[httpx.Response]:
     batches = [f'{{"tickets": [{body}, {body}]}}' for body in BODIES]
     return [
         *(
@@ -60,7 +60,7 @@ def _requests(client: httpx.Client) -> list[httpx.Response]:
 
 def test_what_is_sent_is_neither_logged_nor_measured_nor_repeated(agent: Server) -> None:
     with agent.client() as client:
-        answers = _requests(client)
+        answers = requests(client)
         metrics = client.get("/metrics").text
     assert {answer.status_code for answer in answers} == {200, 400, 404, 405, 413, 415, 422}
     refusals = [answer.text for answer in answers if answer.status_code != 200]
@@ -80,7 +80,7 @@ def test_what_is_sent_is_neither_logged_nor_measured_nor_repeated(agent: Server)
 def test_a_callers_mistake_leaves_no_traceback(agent: Server) -> None:
     before = len(agent.log())
     with agent.client() as client:
-        _requests(client)
+        requests(client)
     assert not re.search(r"Traceback|\[ERROR\]|\[WARNING\]|Warning:", agent.log()[before:])
 
 

@@ -9,7 +9,17 @@ from train.docs_tables import documents, render
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/api.md", "docs/transformer.md"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "README.md",
+        "docs/agent.md",
+        "docs/api.md",
+        "docs/deployment.md",
+        "docs/observability.md",
+        "docs/transformer.md",
+    ],
+)
 def test_the_documents_are_current(path: str) -> None:
     current = documents(ROOT)[ROOT / path]
     assert (ROOT / path).read_text(encoding="utf-8") == current, "run `make docs`"

@@ -1,11 +1,11 @@
-"""A transformer small enough to train within a test."""
+"""A transformer and a name tagger small enough to train within a test."""
 
 from pathlib import Path
 
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
 
-from train.parameters import TransformerParameters
+from train.parameters import NamesParameters, TransformerParameters
 
 WORDS = (
     "password login access reset disk full storage quota printer broken screen laptop "
@@ -28,6 +28,17 @@ PARAMETERS = TransformerParameters.model_validate(
         "noise": 0.02,
         "max_length": 32,
     }
+)
+NAMES_PARAMETERS = NamesParameters(
+    seed=1,
+    copies=1,
+    inserted=1,
+    forgotten=0.3,
+    c1=0.0,
+    c2=0.1,
+    max_iterations=30,
+    held_out=0.2,
+    most_masked=0.01,
 )
 
 

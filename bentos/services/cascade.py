@@ -1,0 +1,155 @@
+"""Asks the models: the SVM first, the transformer where the policy says so, each while there is
+time; one stands in for the other."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Literal
+
+from bentos.schemas import Prediction
+from bentos.services.model_client import ModelClient, ModelFailure
+from bentos.services.outcome import Failed, ModelName, Outcome, concluded, nothing_left
+from bentos.services.stages import Stage
+from bentos.triage.categories import CATEGORIES
+from bentos.triage.policy import Policy
+from bentos.triage.routing import REQUESTED, SVM_UNAVAILABLE, Route, route
+from bentos.triage.signals import signals
+from bentos.triage.understood import Understood
+from bentos.wire import Error, ErrorResponse
+
+Wanted = Literal["auto", "svm", "transformer"]
+Asked = ErrorResponse | Prediction | Failed
+Ask = Callable[[ModelClient, Sequence[str], float], Awaitable[list[Prediction | ErrorResponse]]]
+# The part of the time that the first model may take, so that another can still stand in.
+_FIRST_SHARE: Final = 0.5
+_NAMES: Final[Mapping[ModelName, str]] = {"svm": "SVM", "transformer": "transformer"}
+_OTHER: Final[Mapping[ModelName, ModelName]] = {"svm": "transformer", "transformer": "svm"}
+
+
+class Cascade:
+    """The policy, with the models that it chooses from.
+
+    Args:
+        policy: Who is asked, and how two answers make one.
+        models: The SVM and the transformer.
+    """
+
+    def __init__(self, policy: Policy, models: Mapping[ModelName, ModelClient]) -> None:
+        self._policy = policy
+        self._models = models
+
+    @property
+    def nothing_left(self) -> Outcome:
+        """The outcome of a ticket without a word."""
+        return nothing_left(self._policy)
+
+    async def answer(
+        self,
+        tickets: Mapping[int, tuple[Understood, Wanted]],
+        ask: Ask,
+        seconds: float,
+        spent: float = 0.0,
+    ) -> dict[int, Outcome | ErrorResponse]:
+        """The outcome of each of `tickets`, by place, within `seconds` of their coming in.
+
+        Of those, `spent` are gone. A crowd can have spent them all: the model that is asked first
+        still has its part, for some answer is better than none.
+
+        `ask` is how a model is asked for its part: singly, in company, or in bulk.
+        """
+        last = time.monotonic() + seconds - spent
+        first = {place: _first(wanted) for place, (_, wanted) in tickets.items()}
+        answers: dict[int, dict[ModelName, Asked]] = {place: {} for place in tickets}
+        await self._ask(tickets, first, answers, ask, self._first_seconds(first, seconds))
+        with Stage("route"):
+            routes = {
+                place: self._route(understood, wanted, answers[place])
+                for place, (understood, wanted) in tickets.items()
+            }
+        second = {
+            place: _OTHER[first[place]]
+            for place, chosen in routes.items()
+            if chosen.escalates or not isinstance(answers[place][first[place]], Prediction)
+        }
+        left = last - time.monotonic()
+        if any(not isinstance(answers[place][first[place]], Prediction) for place in second):
+            left = max(left, seconds * (1 - _FIRST_SHARE))
+        await self._ask(tickets, second, answers, ask, left)
+        with Stage("decide"):
+            return {
+                place: self._conclude(understood, routes[place], answers[place])
+                for place, (understood, _) in tickets.items()
+            }
+
+    def _first_seconds(self, first: Mapping[int, ModelName], seconds: float) -> float:
+        """A part of `seconds`, but all of them where a model that could stand in is gone."""
+        alone = any(self._models[_OTHER[name]].is_open for name in first.values())
+        return seconds if alone else seconds * _FIRST_SHARE
+
+    async def _ask(
+        self,
+        tickets: Mapping[int, tuple[Understood, Wanted]],
+        models: Mapping[int, ModelName],
+        answers: Mapping[int, dict[ModelName, Asked]],
+        ask: Ask,
+        seconds: float,
+    ) -> None:
+        """Asks each ticket's model in `models` and puts what it said into `answers`."""
+        for model in _NAMES:
+            places = [place for place, name in models.items() if name == model]
+            texts = [tickets[place][0].scrubbed.text for place in places]
+            if places:
+                with Stage(model):
+                    given = await self._asked(model, texts, ask, seconds)
+                for place, answer in zip(places, given, strict=True):
+                    answers[place][model] = answer
+
+    async def _asked(
+        self, model: ModelName, texts: Sequence[str], ask: Ask, seconds: float
+    ) -> Sequence[Asked]:
+        if seconds <= 0.0:
+            # No fault of the model's: its circuit breaker isn't told.
+            return [Failed(model, "late")] * len(texts)
+        try:
+            return await ask(self._models[model], texts, seconds)
+        except ModelFailure as failure:
+            return [Failed(model, failure.reason)] * len(texts)
+
+    def _route(
+        self, understood: Understood, wanted: Wanted, answers: Mapping[ModelName, Asked]
+    ) -> Route:
+        if wanted != "auto":
+            return REQUESTED
+        svm = answers["svm"]
+        if not isinstance(svm, Prediction):
+            return SVM_UNAVAILABLE
+        row = [svm.probabilities[category] for category in CATEGORIES]
+        return route(self._policy, signals(understood.reading, row))
+
+    def _conclude(
+        self, understood: Understood, chosen: Route, answers: Mapping[ModelName, Asked]
+    ) -> Outcome | ErrorResponse:
+        given = {name: answer for name, answer in answers.items() if isinstance(answer, Prediction)}
+        failed = next(filter(None, (_failed(*item) for item in answers.items())), None)
+        if given:
+            return concluded(self._policy, understood, chosen, given, failed)
+        said = next(
+            (answer for answer in answers.values() if isinstance(answer, ErrorResponse)), None
+        )
+        return said or _unavailable(answers)
+
+
+def _failed(model: ModelName, answer: Asked) -> Failed | None:
+    """The failure behind `answer`, if it is one; a bulk call's error means that time ran out."""
+    if isinstance(answer, Prediction):
+        return None
+    return answer if isinstance(answer, Failed) else Failed(model, "late")
+
+
+def _first(wanted: Wanted) -> ModelName:
+    return "transformer" if wanted == "transformer" else "svm"
+
+
+def _unavailable(answers: Mapping[ModelName, Asked]) -> ErrorResponse:
+    names = " and the ".join(_NAMES[name] for name in answers)
+    message = f"The {names} can't be reached now; retry in a moment."
+    return ErrorResponse(error=Error(code="unavailable", message=message))

@@ -1,0 +1,167 @@
+"""Who is asked, and who stands in for whom."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from bentos.schemas import Prediction
+from bentos.services.cascade import Cascade, Wanted
+from bentos.services.model_client import FailureReason, ModelFailure
+from bentos.services.outcome import Outcome
+from bentos.triage.categories import CATEGORIES
+from bentos.triage.language import Detected, Language
+from bentos.triage.pii.scrubber import Scrubber
+from bentos.triage.signals import Reading
+from bentos.triage.understood import Understood
+from bentos.wire import Error, ErrorResponse
+from tests.triage.policies import even_policy
+
+SURE = [0.93, *[0.01] * 7]
+TORN = [0.47, 0.47, *[0.01] * 6]
+OTHER = [0.01, 0.93, *[0.01] * 6]
+
+
+class FakeModel:
+    """Answers with one row, or fails; counts the texts that it is asked for."""
+
+    def __init__(self, row: list[float], failure: FailureReason | None = None) -> None:
+        self.row = row
+        self.is_open = failure == "open"
+        self.given_seconds: list[float] = []
+        self.failure = failure
+        self.asked = 0
+
+    async def predict(self, texts: Sequence[str], seconds: float) -> list[Any]:
+        self.asked += len(texts)
+        self.given_seconds.append(seconds)
+        if self.failure:
+            raise ModelFailure("model", self.failure)
+        label = CATEGORIES[self.row.index(max(self.row))]
+        probabilities = dict(zip(CATEGORIES, self.row, strict=True))
+        prediction = Prediction(
+            label=label, confidence=max(self.row), probabilities=probabilities, version="v"
+        )
+        return [prediction] * len(texts)
+
+
+def answer(
+    svm: FakeModel,
+    transformer: FakeModel,
+    wanted: Wanted = "auto",
+    language: Language = "en",
+    spent: float = 0.0,
+) -> Outcome | ErrorResponse:
+    understood = Understood(
+        Scrubber(None).scrub("my printer"), Reading(Detected(language, 0.9), 2, 0.0)
+    )
+    models: Any = {"svm": svm, "transformer": transformer}
+    cascade = Cascade(even_policy(), models)
+    ask: Any = FakeModel.predict
+    return asyncio.run(cascade.answer({7: (understood, wanted)}, ask, 1.0, spent))[7]
+
+
+def test_a_ticket_that_waited_too_long_has_an_answer_without_the_second_model() -> None:
+    svm, transformer = FakeModel(TORN), FakeModel(OTHER)
+    outcome = answer(svm, transformer, spent=1.5)
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == "svm"
+    assert outcome.failure == "transformer_late"
+    assert svm.given_seconds == [0.5]
+    assert transformer.asked == 0
+
+
+def test_time_spent_before_is_taken_from_the_second_model() -> None:
+    transformer = FakeModel(OTHER)
+    answer(FakeModel(TORN), transformer, spent=0.3)
+    [seconds] = transformer.given_seconds
+    assert 0.5 < seconds <= 0.7
+
+
+def test_a_stand_in_has_its_time_even_then() -> None:
+    transformer = FakeModel(OTHER)
+    outcome = answer(FakeModel(TORN, "late"), transformer, spent=1.5)
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == "transformer"
+    assert transformer.given_seconds == [0.5]
+
+
+def test_a_sure_svm_answers_alone() -> None:
+    transformer = FakeModel(OTHER)
+    outcome = answer(FakeModel(SURE), transformer)
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == "svm"
+    assert outcome.route.rule == "svm_sure"
+    assert transformer.asked == 0
+
+
+def test_an_unsure_one_is_joined_by_the_transformer() -> None:
+    outcome = answer(FakeModel(TORN), FakeModel(OTHER))
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == "both"
+    assert outcome.decision.category == CATEGORIES[1]
+    assert outcome.failure is None
+
+
+@pytest.mark.parametrize("reason", ["late", "full", "gone", "open"])
+def test_without_the_transformer_the_svm_answers_degraded(reason: FailureReason) -> None:
+    outcome = answer(FakeModel(TORN), FakeModel(OTHER, reason))
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == "svm"
+    assert outcome.failure == f"transformer_{reason}"
+
+
+def test_without_the_svm_the_transformer_answers_degraded() -> None:
+    outcome = answer(FakeModel(SURE, "gone"), FakeModel(OTHER))
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == "transformer"
+    assert outcome.route.rule == "svm_unavailable"
+    assert outcome.failure == "svm_gone"
+
+
+def test_without_either_the_ticket_is_unavailable() -> None:
+    error = answer(FakeModel(SURE, "gone"), FakeModel(OTHER, "late"))
+    assert isinstance(error, ErrorResponse)
+    assert error.error.code == "unavailable"
+
+
+@pytest.mark.parametrize(("wanted", "other"), [("svm", "transformer"), ("transformer", "svm")])
+def test_who_is_asked_for_answers_or_the_other_stands_in(wanted: Wanted, other: str) -> None:
+    models = {"svm": FakeModel(TORN), "transformer": FakeModel(OTHER)}
+    outcome = answer(models["svm"], models["transformer"], wanted)
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == wanted
+    assert outcome.route.rule == "requested"
+    assert models[other].asked == 0
+    models[wanted].failure = "gone"
+    outcome = answer(models["svm"], models["transformer"], wanted)
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == other
+    assert outcome.failure == f"{wanted}_gone"
+
+
+def test_a_bulk_text_that_was_too_late_is_answered_by_the_svm() -> None:
+    class Late(FakeModel):
+        async def predict(self, texts: Sequence[str], seconds: float) -> list[Any]:
+            late = ErrorResponse(error=Error(code="timeout", message="No time was left."))
+            return [late] * len(texts)
+
+    def ask(model: Any, texts: Sequence[str], seconds: float) -> Any:
+        return model.predict(texts, seconds)
+
+    understood = Understood(
+        Scrubber(None).scrub("my printer"), Reading(Detected("fr", 0.9), 2, 0.0)
+    )
+    models: Any = {"svm": FakeModel(SURE), "transformer": Late(OTHER)}
+    cascade = Cascade(even_policy(), models)
+    outcome = asyncio.run(cascade.answer({0: (understood, "auto")}, ask, 1.0))[0]
+    assert isinstance(outcome, Outcome)
+    assert outcome.failure == "transformer_late"
+
+
+def test_a_model_that_nobody_can_stand_in_for_has_all_of_the_time() -> None:
+    svm = FakeModel(TORN)
+    answer(svm, FakeModel(OTHER, "open"))
+    answer(svm, FakeModel(OTHER))
+    assert svm.given_seconds == [1.0, 0.5]

@@ -1,0 +1,118 @@
+"""What is learned of when the transformer pays, and of what is sure enough."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from bentos.triage.categories import CATEGORIES
+from bentos.triage.language import Detected
+from bentos.triage.signals import Reading
+from train.parameters import RouterParameters
+from train.router import conformal_probability, fit_policy, fit_pool, review_thresholds
+from train.routing_answers import answers, pooled
+from train.routing_data import Cases
+from train.routing_report import aurc, covered, escalation_curves, interval, summary
+
+PARAMETERS = RouterParameters(
+    seed=1,
+    english_budget=0.3,
+    natural_weight=1.0,
+    least_accuracy=0.8,
+    certainty=0.95,
+    coverage=0.9,
+    keywords=("urgent",),
+)
+Floats = NDArray[np.float64]
+
+
+def _answers(truth: NDArray[np.int64], right: NDArray[np.bool_], sure: Floats) -> Floats:
+    """Rows whose top is the truth where `right`, at confidence `sure`."""
+    top = np.where(right, truth, (truth + 1) % 8)
+    rows = np.repeat(((1 - sure) / 7)[:, None], 8, axis=1)
+    rows[np.arange(len(truth)), top] = sure
+    return rows
+
+
+@pytest.fixture(scope="module")
+def cases() -> Cases:
+    """An SVM that is wrong where it is unsure, a transformer that is right nine times in ten."""
+    chance = np.random.default_rng(0)
+    count = 1_200
+    truth = chance.integers(0, 8, count)
+    sure = chance.uniform(0.3, 0.99, count)
+    languages = np.where(chance.random(count) < 0.8, "en", "fr")
+    tickets = pd.DataFrame(
+        {
+            "text": ["urgent printer" if odd else "printer" for odd in truth % 2],
+            "language": languages,
+            "source": np.where(languages == "en", "kaggle", "sample"),
+        }
+    )
+    svm = _answers(truth, chance.random(count) < sure, sure)
+    transformer = _answers(truth, chance.random(count) < 0.9, np.full(count, 0.9))
+    readings = [Reading(Detected(name, 1.0), 10, 0.0) for name in languages]
+    return Cases(tickets, truth, readings, svm, transformer)
+
+
+def test_the_pool_trusts_the_better_model_more(cases: Cases) -> None:
+    pool = fit_pool(cases, np.ones(len(cases.truth)))
+    right = pooled(pool, cases).argmax(axis=1) == cases.truth
+    assert right.mean() >= (cases.transformer.argmax(axis=1) == cases.truth).mean()
+    assert pool.transformer > 0
+
+
+def test_the_policy_keeps_its_budget_and_beats_the_svm(cases: Cases) -> None:
+    policy = fit_policy(cases, PARAMETERS)
+    given = answers(policy, cases)
+    english = cases.languages == "en"
+    assert given.escalated[english].mean() == pytest.approx(0.3, abs=0.02)
+    assert given.escalated[~english].all()
+    right = (given.probabilities.argmax(axis=1) == cases.truth).mean()
+    assert right > (cases.svm.argmax(axis=1) == cases.truth).mean() + 0.05
+    escalated = given.escalated & english
+    assert cases.svm[escalated].max(axis=1).mean() < cases.svm[english].max(axis=1).mean()
+
+
+def test_sets_cover_the_truth_as_often_as_asked(cases: Cases) -> None:
+    probability = conformal_probability(cases.transformer, cases.truth, 0.9)
+    held = cases.transformer[np.arange(len(cases.truth)), cases.truth] >= probability
+    assert held.mean() >= 0.9
+
+
+def test_what_is_answered_without_review_is_right_often_enough(cases: Cases) -> None:
+    thresholds = review_thresholds(cases.svm, cases.truth, PARAMETERS)
+    assert set(thresholds) == set(CATEGORIES)
+    predicted, confidence = cases.svm.argmax(axis=1), cases.svm.max(axis=1)
+    for place, category in enumerate(CATEGORIES):
+        kept = (predicted == place) & (confidence >= thresholds[category])
+        if kept.any():
+            assert (cases.truth[kept] == place).mean() >= 0.8
+
+
+def test_learned_escalation_beats_chance(cases: Cases) -> None:
+    policy = fit_policy(cases, PARAMETERS)
+    curves = escalation_curves(policy, cases.where(cases.languages == "en"), PARAMETERS)
+    assert set(curves) >= {"learned", "max_probability", "length", "keyword", "random", "oracle"}
+    at_third = {name: points[3]["accuracy"] for name, points in curves.items()}
+    assert at_third["random"] < at_third["learned"] <= at_third["oracle"]
+    assert {points[0]["accuracy"] for points in curves.values()} == {
+        curves["learned"][0]["accuracy"]
+    }
+
+
+def test_the_summary_adds_up(cases: Cases) -> None:
+    given = summary(fit_policy(cases, PARAMETERS), cases)
+    low, high = given["accuracy_95"]
+    assert low < given["accuracy"] < high
+    assert given["answered_at"]["0.95"] <= given["answered_at"]["0.92"]
+    assert given["prediction_set"]["mean_size"] >= 1
+
+
+def test_shares_and_areas() -> None:
+    confidence = np.array([0.9, 0.8, 0.7, 0.6])
+    assert covered(confidence, np.array([True, True, False, True]), 0.9) == 0.5
+    assert covered(confidence, np.array([False] * 4), 0.9) == 0.0
+    assert interval(0, 10)[0] == 0.0
+    assert interval(10, 10)[1] == 1.0
+    assert aurc(np.array([0.5, 1.0]), np.array([0.0, 0.5])) == 0.25

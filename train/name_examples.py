@@ -1,0 +1,110 @@
+"""What the name tagger learns from: sequences of features and tags."""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pycrfsuite
+
+from bentos.triage.pii.names.features import features
+from bentos.triage.pii.names.lexicon import Entry, Lexicon
+from bentos.triage.pii.names.tagger import BEGIN, INSIDE, OUTSIDE, logins
+from bentos.triage.pii.names.tokens import Token, tokens
+from bentos.triage.pii.plain_view import plain_view
+from bentos.triage.pii.scrubber import Scrubber
+from train.name_tickets import NameTicket, tags
+
+# In a ticket without marks a token is taken for no name, or for one, if the first tagger is this
+# sure; a ticket with any other token is left out.
+_SURELY_OUTSIDE: Final = 0.85
+_SURELY_NAME: Final = 0.25
+_COMMON_ZIPF: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The features and the tag of each token of a ticket."""
+
+    features: list[list[str]]
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A ticket that the first tagger labelled, token by token."""
+
+    text: str
+    language: str
+    example: Example
+
+    @property
+    def has_names(self) -> bool:
+        """Whether any token is one's."""
+        return any(tag != OUTSIDE for tag in self.example.tags)
+
+
+class ExampleMaker:
+    """Makes examples as the tagger will see tickets: after the patterns found their part."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._patterns = Scrubber(None)
+
+    def example(self, ticket: NameTicket, lexicon: Lexicon | None = None) -> Example:
+        """The example of a marked ticket; `lexicon` where less is to be known than usual."""
+        return self.read(ticket, lexicon)[1]
+
+    def read(
+        self, ticket: NameTicket, lexicon: Lexicon | None = None
+    ) -> tuple[list[Token], Example]:
+        """The tokens of a marked ticket, and its example."""
+        read, known = self._read(ticket.text, ticket.names)
+        found = features(read, lexicon or self._lexicon, logins(ticket.text, known))
+        return read, Example(found, tags(read, ticket.names))
+
+    def labelled(
+        self, tagger: pycrfsuite.Tagger, texts: Iterable[tuple[str, str]]
+    ) -> Iterator[Labelled]:
+        """Those of `texts` (text, language) that `tagger` is sure of, labelled by it."""
+        for text, language in texts:
+            view = plain_view(text).text
+            read, known = self._read(view, ())
+            found = features(read, self._lexicon, logins(view, known))
+            tagger.set(found)
+            labels = [self._label(tagger, place, token) for place, token in enumerate(read)]
+            sure = [label for label in labels if label is not None]
+            if read and len(sure) == len(labels):
+                yield Labelled(view, language, Example(found, sure))
+
+    def _label(self, tagger: pycrfsuite.Tagger, place: int, token: Token) -> str | None:
+        outside = tagger.marginal(OUTSIDE, place)
+        entry = self._lexicon.entry(token.text) if token.is_word else Entry()
+        if not token.is_word or outside > _SURELY_OUTSIDE:
+            return OUTSIDE
+        if not entry.kinds and entry.zipf >= _COMMON_ZIPF:
+            return OUTSIDE
+        if outside < _SURELY_NAME and entry.kinds:
+            return max((BEGIN, INSIDE), key=lambda tag: float(tagger.marginal(tag, place)))
+        return None
+
+    def _read(
+        self, text: str, names: Sequence[tuple[int, int]]
+    ) -> tuple[list[Token], list[tuple[str, int, int]]]:
+        found = [(span.type, span.start, span.end) for span in self._patterns.find(text)]
+        known = [
+            (kind, start, end)
+            for kind, start, end in found
+            if not any(name[0] < end and start < name[1] for name in names)
+        ]
+        return tokens(text, known), known
+
+
+def forgetful(lexicon: Lexicon, share: float, seed: int) -> Lexicon:
+    """`lexicon` with `share` of the names forgotten: strangers must be known by their place."""
+    chance = random.Random(seed)  # names of nobody, not secrets # nosec B311
+    return lexicon.mapped(
+        lambda entry: (
+            replace(entry, kinds=0) if entry.kinds and chance.random() < share else entry
+        )
+    )

@@ -1,0 +1,150 @@
+"""Stage `names`: trains the tagger of persons' names. `python -m train.names`.
+
+First on the tickets in which people marked the names; then also on the natural tickets of the
+training side, of which the first tagger keeps those it is sure of, with and without names put into
+them.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pycrfsuite
+
+from bentos.models.artifact import Manifest
+from bentos.models.registered import NAMES
+from bentos.triage.pii.names.lexicon import Lexicon
+from bentos.triage.pii.names.tagger import LEXICON_FILE, MODEL_FILE, THRESHOLDS_FILE
+from bentos.triage.pii.names.thresholds import Thresholds
+from train.name_contexts import Contexts, NameInserter
+from train.name_examples import Example, ExampleMaker, Labelled, forgetful
+from train.name_lists import lexicon, name_lists, read_cues
+from train.name_noise import NameNoise, NamePool
+from train.name_thresholds import choose, divided
+from train.name_tickets import LANGUAGES, NameTicket, read_tickets
+from train.parameters import PARAMETERS, NamesParameters, load_section
+from train.prepare import TICKETS
+
+DATA: Final = Path("data/names")
+FOLDER: Final = Path("models/names")
+
+
+def train(examples: Iterable[Example], parameters: NamesParameters) -> bytes:
+    """The CRF that L-BFGS finds for `examples`, as CRFsuite writes it."""
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    trainer.set_params(
+        {
+            "c1": parameters.c1,
+            "c2": parameters.c2,
+            "max_iterations": parameters.max_iterations,
+            "feature.minfreq": 2,
+            "feature.possible_transitions": True,
+        }
+    )
+    for example in examples:
+        trainer.append(example.features, example.tags)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / MODEL_FILE
+        trainer.train(str(path))
+        return path.read_bytes()
+
+
+class NameTraining:
+    """The two rounds of the training.
+
+    Args:
+        lists: Names by kind, as they are written.
+        known: What the tagger will know of words.
+        contexts: Where names are put into tickets without, by language.
+    """
+
+    def __init__(
+        self,
+        lists: dict[int, set[str]],
+        known: Lexicon,
+        contexts: dict[str, Contexts],
+        parameters: NamesParameters,
+    ) -> None:
+        self._parameters = parameters
+        self._pool = NamePool.of(lists)
+        self._contexts = contexts
+        self.maker = ExampleMaker(known)
+        self._forgetful = forgetful(known, parameters.forgotten, parameters.seed)
+
+    def model(self, tickets: Sequence[NameTicket], texts: Sequence[tuple[str, str]]) -> bytes:
+        """The CRF that marked `tickets` and unmarked `texts` (text, language) teach."""
+        marked = self.marked(tickets)
+        unmarked = self.unmarked(train(marked, self._parameters), texts)
+        return train([*marked, *unmarked], self._parameters)
+
+    def marked(self, tickets: Sequence[NameTicket]) -> list[Example]:
+        """Examples of marked tickets: as they are, and under other names."""
+        noise = NameNoise(self._pool, self._parameters.seed)
+        renamed = [
+            self.maker.example(noise.apply(ticket), self._forgetful)
+            for _ in range(self._parameters.copies)
+            for ticket in tickets
+            if ticket.names
+        ]
+        return [self.maker.example(ticket) for ticket in tickets] + renamed
+
+    def unmarked(self, model: bytes, texts: Iterable[tuple[str, str]]) -> list[Example]:
+        """Examples of the `texts` that the tagger `model` is sure of, with names put into them."""
+        tagger = pycrfsuite.Tagger()
+        tagger.open_inmemory(model)
+        sure = list(self.maker.labelled(tagger, texts))
+        inserter = NameInserter(self._pool, self._contexts, self._parameters.seed)
+        nameless = [ticket for ticket in sure if not ticket.has_names]
+        inserted = [
+            self._inserted(inserter, ticket, copy) for ticket in nameless for copy in self._copies
+        ]
+        return [ticket.example for ticket in sure] + inserted
+
+    @property
+    def _copies(self) -> range:
+        return range(self._parameters.inserted)
+
+    def _inserted(self, inserter: NameInserter, ticket: Labelled, copy: int) -> Example:
+        named = inserter.apply(ticket.text, ticket.language)
+        # The first copy with all names known, the others with some forgotten.
+        return self.maker.example(named, self._forgetful if copy else None)
+
+
+def natural_tickets() -> list[tuple[str, str]]:
+    """The text and language of the training side's natural tickets."""
+    tickets = pd.read_parquet(TICKETS)
+    kept = tickets[(tickets["source"] != "kaggle") & (tickets["random"] == "train")]
+    return list(zip(kept["text"], kept["language"], strict=True))
+
+
+def main() -> None:
+    """Trains twice: without the held-out tickets, to choose thresholds, and with all of them."""
+    parameters = load_section(PARAMETERS, "names", NamesParameters)
+    lists = name_lists(DATA)
+    known = lexicon(lists, read_cues(DATA / "cues.yaml"))
+    tickets = [ticket for name in LANGUAGES for ticket in read_tickets(DATA / f"{name}.jsonl")]
+    training = NameTraining(lists, known, Contexts.read(DATA / "contexts.yaml"), parameters)
+    texts = natural_tickets()
+    taught, held_out = divided(tickets, parameters.held_out, parameters.seed)
+    model = training.model(taught, texts)
+    thresholds = choose(model, training.maker, held_out, parameters.most_masked)
+    write(training.model(tickets, texts), known, thresholds)
+
+
+def write(model: bytes, known: Lexicon, thresholds: Thresholds) -> None:
+    """Writes `models/names`."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    (FOLDER / MODEL_FILE).write_bytes(model)
+    (FOLDER / LEXICON_FILE).write_text("\n".join(known.lines()) + "\n", encoding="utf-8")
+    (FOLDER / THRESHOLDS_FILE).write_text(
+        thresholds.model_dump_json(indent=2) + "\n", encoding="utf-8"
+    )
+    Manifest.write(FOLDER, NAMES)
+
+
+if __name__ == "__main__":
+    main()
