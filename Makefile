@@ -15,7 +15,9 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SERVE := .venv/.serve
 TRAIN := .venv/.train
 DEV := .venv/.dev
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 PINNED := pyproject.toml requirements.lock scripts/environment.sh
+DELIVERY := .venv/.delivery
 
 .PHONY: help
 help: ## List the targets.
@@ -28,45 +30,113 @@ serve: $(SERVE) ## Serve the agent on port 3000 (PORT=, HOST=), from a fresh clo
 
 .PHONY: test
 test: lint ## Lint, and every test but the slow ones.
-	@pytest -m "not slow"
+	@pytest -m "not slow and not containers and not observability"
 
 .PHONY: test-slow
 test-slow: $(DEV) ## The tests that take minutes: whole trainings (the real tickets: CALLCENTER_KAGGLE_CSV).
 	@pytest -m slow
+
+.PHONY: test-containers
+test-containers: $(DEV) ## Build the images, bring Compose up, and try it; needs a Docker engine.
+	@docker info >/dev/null 2>&1 || { echo "test-containers: no Docker engine answers: start one, or set DOCKER_HOST" >&2; exit 1; }
+	@pytest -m containers tests/containers
+
+.PHONY: test-observability
+test-observability: $(DEV) ## Every panel and alert, on real servers and a real Prometheus (Debian's; installed if missing).
+	@scripts/prometheus.sh
+	@pytest -m observability
+
+.PHONY: observability
+observability: test-observability ## The same, recorded: reports/observability.json, docs/observability-*.png, the table in docs/.
+	@cp build/observability/report.json reports/observability.json
+	@python -m grafana.pictures build/observability/series.json docs
+	@python -m train.docs_tables
 
 .PHONY: lint
 lint: $(DEV) ## black, isort, flake8, bandit, mypy and the import contracts.
 	@black --check --quiet . || { black --check .; exit 1; }
 	@isort --check-only --quiet .
 	@flake8
-	@bandit --quiet --configfile pyproject.toml --recursive bentos train bench
+	@bandit --quiet --configfile pyproject.toml --recursive bentos train bench deploy grafana
 	@mypy
 	@lint-imports --no-cache
+
+.PHONY: lint-delivery
+lint-delivery: $(DELIVERY) ## Workflows, Dockerfiles, Compose and Kubernetes: actionlint, zizmor, hadolint, Trivy and their kind.
+	@scripts/lint_delivery.sh
+
+.PHONY: coverage
+coverage: $(DEV) ## The tests of `make test` without lint, and what they cover: build/coverage/.
+	@scripts/coverage.sh
 
 .PHONY: format
 format: $(DEV) ## Rewrite the code as black and isort want it.
 	@isort --quiet . && black --quiet .
+
+.PHONY: bentos
+bentos: $(SERVE) ## Build the three bentos, with the models of release/ (ALIAS=production: the registry's).
+	@python -m deploy.bentos $(if $(ALIAS),--alias $(ALIAS))
+
+.PHONY: images
+images: $(SERVE) ## Make an image of each bento.
+	@python -m deploy.images
+
+.PHONY: up down
+up: ## The whole system by Compose, healthy when this returns (docs/deployment.md).
+	@scripts/up.sh
+down: ## Stop it. What it has stored stays.
+	@$(COMPOSE) --profile train down
 
 .PHONY: train
 train: $(TRAIN) ## Run the pipeline (CALLCENTER_DATASET=sample|kaggle, CALLCENTER_KAGGLE_CSV=path).
 	@python -m train.fetch
 	@dvc repro
 
+.PHONY: evaluate-pii
+evaluate-pii: $(TRAIN) ## Measure the scrubber on the marked tickets of tests/data, and write reports/pii.json.
+	@[ -d models/names ] || { mkdir -p models && cp -r release/names models/names; }
+	@python -m train.evaluate_pii
+
 .PHONY: bench
 bench: $(DEV) ## Measure, and write reports/bench/.
 	@python -m bench.svm_inference
 	@python -m bench.transformer_inference
+	@python -m bench.agent
+	@python -m bench.observability
+
+.PHONY: dashboards
+dashboards: $(DEV) ## Rewrite grafana/dashboards/ from the code beside it.
+	@python -m grafana
 
 .PHONY: docs
 docs: $(DEV) ## Rewrite the tables of README.md and docs/ from what was recorded.
 	@python -m train.docs_tables
 
-.PHONY: environment environment-train environment-dev
+.PHONY: scan-files scan-config scan-secrets scan-images scan-code audit
+scan-files scan-config scan-secrets scan-images: ## Trivy, over the files, their settings or the images (IMAGE_PREFIX=, IMAGE_TAG=).
+	@IMAGE_PREFIX="$(IMAGE_PREFIX)" IMAGE_TAG="$(IMAGE_TAG)" scripts/scan.sh $(@:scan-%=%)
+scan-code: $(DELIVERY) ## Bandit, as a report for GitHub's Security tab.
+	@mkdir -p build/scan/code
+	@bandit --quiet --configfile pyproject.toml --recursive bentos train bench deploy grafana --format sarif --output build/scan/code/bandit.sarif
+audit: $(DELIVERY) ## Known holes in the packages of requirements.lock.
+	@pip-audit --requirement requirements.lock --no-deps --disable-pip --progress-spinner off
+
+.PHONY: manifests release-files
+manifests: ## What production applies, on standard output (OWNER= of the images on GHCR, TAG=).
+	@scripts/manifests.sh "$(OWNER)" "$(TAG)"
+release-files: ## What a GitHub release carries: build/release/ (OWNER=, TAG=).
+	@mkdir -p build/release && rm -f build/release/SHA256SUMS
+	@scripts/manifests.sh "$(OWNER)" "$(TAG)" >build/release/kubernetes.yaml
+	@tar --create --gzip --file build/release/callcenter-models-$(TAG).tar.gz --sort=name --mtime=@0 --owner=0 --group=0 release
+	@cd build/release && sums=$$(sha256sum -- *) && echo "$$sums" >SHA256SUMS
+
+.PHONY: environment environment-train environment-dev environment-delivery
 environment: $(SERVE) ## .venv with what serves: no torch, no MLflow.
 environment-train: $(TRAIN) ## .venv with what trains.
 environment-dev: $(DEV) ## .venv with what checks.
+environment-delivery: $(DELIVERY) ## .venv with what also checks workflows, containers and manifests.
 
-$(SERVE) $(TRAIN) $(DEV): $(PINNED)
+$(SERVE) $(TRAIN) $(DEV) $(DELIVERY): $(PINNED)
 	@scripts/environment.sh $(patsubst .venv/.%,%,$@)
 
 .PHONY: lock

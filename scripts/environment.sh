@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# environment.sh serve|train|dev: makes .venv with the pinned packages of that extra, or says in one line why it cannot.
+# environment.sh serve|train|dev|delivery: makes .venv with the pinned packages of that extra, or says in one line why it cannot.
 set -euo pipefail
 extra=$1
 cd "$(dirname "$0")/.."
@@ -40,7 +40,8 @@ explain() {
 case $extra in
   serve) require_disk 600 ;;
   train | dev) require_disk 4000 ;;
-  *) fail "'$extra' is not one of serve, train, dev" ;;
+  delivery) require_disk 4500 ;;
+  *) fail "'$extra' is not one of serve, train, dev, delivery" ;;
 esac
 if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
   python=$(find_python)
@@ -60,4 +61,4 @@ fi
 install --no-compile --constraint requirements.lock --editable ".[$extra]" || explain
 touch ".venv/.$extra"
 # A larger extra holds the smaller ones.
-case $extra in dev) touch .venv/.train .venv/.serve ;; train) touch .venv/.serve ;; esac
+case $extra in delivery) touch .venv/.dev .venv/.train .venv/.serve ;; dev) touch .venv/.train .venv/.serve ;; train) touch .venv/.serve ;; esac

@@ -1,0 +1,87 @@
+"""Builds the three bentos from the one bentofile.yaml. `make bentos`.
+
+`bentoml build` can't: a bentofile describes one bento.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+import bentoml
+import click
+import yaml
+from bentoml._internal.bento.build_config import BentoEnvSchema
+from bentoml.exceptions import NotFound
+
+from bentos.models.registered import NAMES, ROUTER, SVM, TRANSFORMER
+from deploy.models import bring
+from deploy.parts import BENTOFILE, LOCK, PARTS, ROOT, Part
+from deploy.requirements import pinned
+from deploy.version import build_version, revision
+
+_VARIABLES: Final = {
+    SVM: "CALLCENTER_SVM_MODEL",
+    TRANSFORMER: "CALLCENTER_TRANSFORMER_MODEL",
+    ROUTER: "CALLCENTER_ROUTER_MODEL",
+    NAMES: "CALLCENTER_NAMES_MODEL",
+}
+# The bento's label that says what it was built from.
+COMMIT: Final = "commit"
+
+
+def options(part: Part, models: Mapping[str, bentoml.Tag], commit: str) -> dict[str, Any]:
+    """What `bentoml.build` is given: the bentofile's options, with what is the part's own."""
+    shared = yaml.safe_load(BENTOFILE.read_text(encoding="utf-8"))
+    # Complete and exact, so BentoML need not ask an index what the packages need.
+    python = {"packages": pinned(part.packages, LOCK), "lock_packages": False}
+    return {
+        **shared,
+        "envs": [BentoEnvSchema(**variable) for variable in shared["envs"]],
+        "service": part.service,
+        "name": part.name,
+        "version": build_version(commit),
+        "python": python,
+        "models": [str(models[name]) for name in part.models],
+        "labels": {COMMIT: commit},
+    }
+
+
+def build(part: Part, models: Mapping[str, bentoml.Tag], commit: str) -> bentoml.Bento:
+    """Builds the bento of `part`, in place of an earlier one of the same version."""
+    given = options(part, models, commit)
+    try:
+        bentoml.bentos.delete(f"{part.name}:{given['version']}")
+    except NotFound:
+        pass
+    bento = bentoml.build(build_ctx=str(ROOT), **given)
+    _leave_out_dependencies(bento)
+    return bento
+
+
+def _leave_out_dependencies(bento: bentoml.Bento) -> None:
+    """A bento takes along the models of the services that its own asks, remote ones too."""
+    for service in bento.info.services:
+        if service.name != bento.info.entry_service:
+            service.models.clear()
+    bento.flush_info()  # type: ignore[no-untyped-call]  # BentoML publishes no types for it
+
+
+@click.command()
+@click.option(
+    "--alias",
+    help="Take the registry's models with this alias, instead of those of release/.",
+)
+def main(alias: str | None) -> None:
+    """Build the bentos of the SVM, the transformer and the agent into the BentoML store."""
+    models = bring(alias)
+    # The services name their models by these; read when they are first imported.
+    os.environ.update({_VARIABLES[name]: str(tag) for name, tag in models.items()})
+    commit = revision()
+    for part in PARTS:
+        bento = build(part, models, commit)
+        taken = ", ".join(str(model.tag) for model in bento.info.all_models)
+        click.echo(f"{bento.tag} with {taken}")
+
+
+if __name__ == "__main__":
+    main()
