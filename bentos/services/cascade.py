@@ -1,9 +1,9 @@
 """Asks the models: the SVM first, the transformer where the policy says so, each while there is
-time; one stands in for the other."""
+time; one stands in for the other, and where neither could, the one that may yet is asked again."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Final, Literal, Protocol
 
 from bentos.schemas import Prediction
 from bentos.services.model_client import ModelClient, ModelFailure
@@ -18,11 +18,23 @@ from bentos.wire import Error, ErrorResponse
 
 Wanted = Literal["auto", "svm", "transformer"]
 Asked = ErrorResponse | Prediction | Failed
-Ask = Callable[[ModelClient, Sequence[str], float], Awaitable[list[Prediction | ErrorResponse]]]
 # The part of the time that the first model may take, so that another can still stand in.
 _FIRST_SHARE: Final = 0.5
 _NAMES: Final[Mapping[ModelName, str]] = {"svm": "SVM", "transformer": "transformer"}
 _OTHER: Final[Mapping[ModelName, ModelName]] = {"svm": "transformer", "transformer": "svm"}
+# What a model that failed so may do better a moment later.
+_PASSING: Final = ("late", "open")
+
+
+class Ask(Protocol):
+    """How a model is asked for its part: singly, in company, or in bulk.
+
+    `insist`: though it kept failing.
+    """
+
+    def __call__(
+        self, model: ModelClient, /, texts: Sequence[str], seconds: float, insist: bool
+    ) -> Awaitable[list[Prediction | ErrorResponse]]: ...
 
 
 class Cascade:
@@ -53,18 +65,13 @@ class Cascade:
 
         Of those, `spent` are gone. A crowd can have spent them all: the model that is asked first
         still has its part, for some answer is better than none.
-
-        `ask` is how a model is asked for its part: singly, in company, or in bulk.
         """
         last = time.monotonic() + seconds - spent
         first = {place: _first(wanted) for place, (_, wanted) in tickets.items()}
         answers: dict[int, dict[ModelName, Asked]] = {place: {} for place in tickets}
         await self._ask(tickets, first, answers, ask, self._first_seconds(first, seconds))
         with Stage("route"):
-            routes = {
-                place: self._route(understood, wanted, answers[place])
-                for place, (understood, wanted) in tickets.items()
-            }
+            routes = self._routes(tickets, answers)
         second = {
             place: _OTHER[first[place]]
             for place, chosen in routes.items()
@@ -73,7 +80,12 @@ class Cascade:
         left = last - time.monotonic()
         if any(not isinstance(answers[place][first[place]], Prediction) for place in second):
             left = max(left, seconds * (1 - _FIRST_SHARE))
+        last = time.monotonic() + left
         await self._ask(tickets, second, answers, ask, left)
+        lost = {place: name for place in second if (name := _still_hoped_for(answers[place]))}
+        if lost and (left := last - time.monotonic()) > 0:
+            await self._ask(tickets, lost, answers, ask, left, insist=True)
+            routes |= self._routes({place: tickets[place] for place in lost}, answers)
         with Stage("decide"):
             return {
                 place: self._conclude(understood, routes[place], answers[place])
@@ -92,6 +104,7 @@ class Cascade:
         answers: Mapping[int, dict[ModelName, Asked]],
         ask: Ask,
         seconds: float,
+        insist: bool = False,
     ) -> None:
         """Asks each ticket's model in `models` and puts what it said into `answers`."""
         for model in _NAMES:
@@ -99,20 +112,30 @@ class Cascade:
             texts = [tickets[place][0].scrubbed.text for place in places]
             if places:
                 with Stage(model):
-                    given = await self._asked(model, texts, ask, seconds)
+                    given = await self._asked(model, texts, ask, seconds, insist)
                 for place, answer in zip(places, given, strict=True):
                     answers[place][model] = answer
 
     async def _asked(
-        self, model: ModelName, texts: Sequence[str], ask: Ask, seconds: float
+        self, model: ModelName, texts: Sequence[str], ask: Ask, seconds: float, insist: bool
     ) -> Sequence[Asked]:
         if seconds <= 0.0:
             # No fault of the model's: its circuit breaker isn't told.
             return [Failed(model, "late")] * len(texts)
         try:
-            return await ask(self._models[model], texts, seconds)
+            return await ask(self._models[model], texts, seconds, insist)
         except ModelFailure as failure:
             return [Failed(model, failure.reason)] * len(texts)
+
+    def _routes(
+        self,
+        tickets: Mapping[int, tuple[Understood, Wanted]],
+        answers: Mapping[int, Mapping[ModelName, Asked]],
+    ) -> dict[int, Route]:
+        return {
+            place: self._route(understood, wanted, answers[place])
+            for place, (understood, wanted) in tickets.items()
+        }
 
     def _route(
         self, understood: Understood, wanted: Wanted, answers: Mapping[ModelName, Asked]
@@ -143,6 +166,14 @@ def _failed(model: ModelName, answer: Asked) -> Failed | None:
     if isinstance(answer, Prediction):
         return None
     return answer if isinstance(answer, Failed) else Failed(model, "late")
+
+
+def _still_hoped_for(answers: Mapping[ModelName, Asked]) -> ModelName | None:
+    """The model to ask again where none answered; an open circuit spares nobody there."""
+    failures = [answer for answer in answers.values() if isinstance(answer, Failed)]
+    if len(failures) < len(answers):
+        return None
+    return next((failed.model for failed in failures if failed.reason in _PASSING), None)
 
 
 def _first(wanted: Wanted) -> ModelName:

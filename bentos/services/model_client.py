@@ -86,21 +86,26 @@ class ModelClient:
             self._ask_few = GatheredCalls(self._predict, most_calls, most_texts).ask
 
     async def predict(
-        self, texts: Sequence[str], seconds: float | None = None
+        self, texts: Sequence[str], seconds: float | None = None, insist: bool = False
     ) -> list[Prediction | ErrorResponse]:
         """The predictions for a few `texts`, in order, batched with those of other requests.
 
-        They are waited for as long as usual, or `seconds`.
+        They are waited for as long as usual, or `seconds`. `insist`: asks a model that kept failing.
         """
         limit = self._timeout_seconds if seconds is None else seconds
-        return await self._call(lambda: self._ask_few(list(texts)), limit)
+        return await self._call(lambda: self._ask_few(list(texts)), limit, insist)
 
     async def predict_bulk(
-        self, texts: Sequence[str], seconds: float | None = None
+        self, texts: Sequence[str], seconds: float | None = None, insist: bool = False
     ) -> list[Prediction | ErrorResponse]:
-        """The predictions for `texts`, in order; waited for as long as usual, or `seconds`."""
+        """The predictions for `texts`, in order; waited for as long as usual, or `seconds`.
+
+        `insist`: asks a model that kept failing.
+        """
         limit = self._bulk_timeout_seconds if seconds is None else seconds
-        answer = await self._call(lambda: self._model.predict_bulk(texts=list(texts)), limit)
+        answer = await self._call(
+            lambda: self._model.predict_bulk(texts=list(texts)), limit, insist
+        )
         return answer.predictions
 
     async def explain(self, items: Sequence[Explainable]) -> list[list[Attribution]]:
@@ -131,8 +136,10 @@ class ModelClient:
         model: _Model = self._service.to_async
         return model
 
-    async def _call(self, ask: Callable[[], Awaitable[_Answer]], seconds: float) -> _Answer:
-        if not self._breaker.allows():
+    async def _call(
+        self, ask: Callable[[], Awaitable[_Answer]], seconds: float, insist: bool = False
+    ) -> _Answer:
+        if not self._breaker.allows() and not insist:
             raise ModelFailure(self._name, "open")
         try:
             async with asyncio.timeout(seconds):

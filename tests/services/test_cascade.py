@@ -24,19 +24,25 @@ OTHER = [0.01, 0.93, *[0.01] * 6]
 
 
 class FakeModel:
-    """Answers with one row, or fails; counts the texts that it is asked for."""
+    """Answers with one row, or fails; counts the texts that it is asked for.
 
-    def __init__(self, row: list[float], failure: FailureReason | None = None) -> None:
+    `recovers`: it fails once only, or as long as nobody insists where its circuit is open.
+    """
+
+    def __init__(
+        self, row: list[float], failure: FailureReason | None = None, recovers: bool = False
+    ) -> None:
         self.row = row
+        self.recovers = recovers
         self.is_open = failure == "open"
         self.given_seconds: list[float] = []
         self.failure = failure
         self.asked = 0
 
-    async def predict(self, texts: Sequence[str], seconds: float) -> list[Any]:
+    async def predict(self, texts: Sequence[str], seconds: float, insist: bool) -> list[Any]:
         self.asked += len(texts)
         self.given_seconds.append(seconds)
-        if self.failure:
+        if self.failure and not (self.recovers and insist):
             raise ModelFailure("model", self.failure)
         label = CATEGORIES[self.row.index(max(self.row))]
         probabilities = dict(zip(CATEGORIES, self.row, strict=True))
@@ -120,6 +126,30 @@ def test_without_the_svm_the_transformer_answers_degraded() -> None:
     assert outcome.failure == "svm_gone"
 
 
+@pytest.mark.parametrize("reason", ["late", "open"])
+def test_where_neither_answered_a_model_that_may_yet_is_asked_again(reason: FailureReason) -> None:
+    svm = FakeModel(SURE, reason, recovers=True)
+    outcome = answer(svm, FakeModel(OTHER, "gone"))
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == "svm"
+    assert outcome.route.rule == "svm_sure"
+    assert outcome.failure == "transformer_gone"
+    assert svm.asked == 2
+
+
+def test_the_transformer_is_the_one_asked_again_where_the_svm_is_gone() -> None:
+    outcome = answer(FakeModel(SURE, "gone"), FakeModel(OTHER, "open", recovers=True))
+    assert isinstance(outcome, Outcome)
+    assert outcome.model == "transformer"
+    assert outcome.failure == "svm_gone"
+
+
+def test_who_is_asked_again_has_what_the_stand_in_left() -> None:
+    svm = FakeModel(SURE, "late", recovers=True)
+    assert isinstance(answer(svm, FakeModel(OTHER, "gone"), spent=1.5), Outcome)
+    assert svm.given_seconds == [0.5, pytest.approx(0.5, abs=0.1)]
+
+
 def test_without_either_the_ticket_is_unavailable() -> None:
     error = answer(FakeModel(SURE, "gone"), FakeModel(OTHER, "late"))
     assert isinstance(error, ErrorResponse)
@@ -143,12 +173,12 @@ def test_who_is_asked_for_answers_or_the_other_stands_in(wanted: Wanted, other: 
 
 def test_a_bulk_text_that_was_too_late_is_answered_by_the_svm() -> None:
     class Late(FakeModel):
-        async def predict(self, texts: Sequence[str], seconds: float) -> list[Any]:
+        async def predict(self, texts: Sequence[str], seconds: float, insist: bool) -> list[Any]:
             late = ErrorResponse(error=Error(code="timeout", message="No time was left."))
             return [late] * len(texts)
 
-    def ask(model: Any, texts: Sequence[str], seconds: float) -> Any:
-        return model.predict(texts, seconds)
+    def ask(model: Any, texts: Sequence[str], seconds: float, insist: bool) -> Any:
+        return model.predict(texts, seconds, insist)
 
     understood = Understood(
         Scrubber(None).scrub("my printer"), Reading(Detected("fr", 0.9), 2, 0.0)

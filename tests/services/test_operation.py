@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from bentos.schemas import EXAMPLE_TEXTS
+from bentos.settings import settings
 from bentos.wire import ErrorResponse
 from tests.services.conftest import (
     AGENT,
@@ -98,12 +99,10 @@ def test_a_remote_model_answers_in_batches_and_may_come_and_go(
 
 
 def test_no_ticket_is_lost_when_the_transformer_is_killed_under_load(new_home: NewHome) -> None:
-    port, budget = free_port(), 1.0
-    settings = {
-        "TRANSFORMER_URL": f"http://127.0.0.1:{port}",
-        "CALLCENTER_TICKET_BUDGET_SECONDS": str(budget),
-    }
-    with serve(new_home(), AGENT, wait_for="/livez", **settings) as agent:
+    port = free_port()
+    budget = settings().ticket_budget_seconds
+    url = f"http://127.0.0.1:{port}"
+    with serve(new_home(), AGENT, wait_for="/livez", TRANSFORMER_URL=url) as agent:
         with serve(new_home(), TRANSFORMER, port=port) as transformer:
             before = asyncio.run(_load_while(agent, transformer, requests=1_000))
         with serve(new_home(), TRANSFORMER, port=port):
