@@ -90,7 +90,7 @@ class ModelClient:
     ) -> list[Prediction | ErrorResponse]:
         """The predictions for a few `texts`, in order, batched with those of other requests.
 
-        They are waited for as long as usual, or `seconds`. `insist`: asks a model that kept failing.
+        They are waited for as long as usual, or `seconds`. `insist`: asks one that kept failing.
         """
         limit = self._timeout_seconds if seconds is None else seconds
         return await self._call(lambda: self._ask_few(list(texts)), limit, insist)
