@@ -3,8 +3,9 @@
 `python -m bench.observability`. Two agents run side by side, one as it is and one without metrics
 and logs (bench/unobserved.py, which takes BentoML's out too), and take turns at short loads, so
 that what else the machine does falls on both. They are started anew several times: one start of a
-server differs from another by more than what is measured. The requests are the cheapest there are:
-English, for the SVM alone, none of them kept. The models must be in the BentoML store
+server differs from another by more than what is measured. There are two loads: held-out tickets in
+three languages, routed as the policy has it, and the cheapest requests there are, in English, for
+the SVM alone. No answer is kept. The models must be in the BentoML store
 (`callcenter install release`).
 """
 
@@ -21,8 +22,9 @@ import httpx
 import numpy as np
 import psutil
 from bentoml._internal.configuration.containers import BentoMLContainer
+from numpy.typing import NDArray
 
-from bench.agent import Agent, serving
+from bench.agent import Agent, serving, texts
 from bentos.schemas import EXAMPLE_TEXTS
 
 REPORT: Final = Path("reports/bench/observability.json")
@@ -30,9 +32,8 @@ LIMIT: Final = 0.03
 _UNOBSERVED: Final = "bench.unobserved:AgentService"
 _CONCURRENT: Final = 16
 _REQUESTS: Final = 100
-_WARM_UP: Final = 200
 _STARTS: Final = 8
-_PAIRS: Final = 8  # of a start
+_PAIRS: Final = 8  # of a start, for each load
 _SETTINGS: Final = {
     "CALLCENTER_CACHE_ENTRIES": "0",
     "CALLCENTER_LOG_FORMAT": "json",
@@ -42,16 +43,26 @@ _SETTINGS: Final = {
 }
 
 
-async def _load(url: str, requests: int) -> None:
+Tickets = Sequence[Mapping[str, str]]
+
+
+def loads() -> dict[str, Tickets]:
+    """Tickets to send, by the name of the load."""
+    return {
+        "mixed": [{"text": text} for text in texts()[: _PAIRS * _REQUESTS]],
+        "cheapest": [{"text": f"{EXAMPLE_TEXTS[0]} {n}", "model": "svm"} for n in range(_REQUESTS)],
+    }
+
+
+async def _load(url: str, tickets: Tickets) -> None:
     slots = asyncio.Semaphore(_CONCURRENT)
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
 
-        async def one(number: int) -> None:
-            ticket = {"text": f"{EXAMPLE_TEXTS[0]} {number}", "model": "svm"}
+        async def one(ticket: Mapping[str, str]) -> None:
             async with slots:
                 (await client.post("/predict", json=ticket)).raise_for_status()
 
-        await asyncio.gather(*map(one, range(requests)))
+        await asyncio.gather(*map(one, tickets))
 
 
 def _cpu_seconds(process: int) -> float:
@@ -60,11 +71,11 @@ def _cpu_seconds(process: int) -> float:
     return sum(time.user + time.system for time in times)
 
 
-def milliseconds(agent: Agent) -> float:
+def milliseconds(agent: Agent, tickets: Tickets) -> float:
     """CPU time that one request takes in all of the agent's processes."""
     before = _cpu_seconds(agent.process)
-    asyncio.run(_load(agent.url, _REQUESTS))
-    return (_cpu_seconds(agent.process) - before) / _REQUESTS * 1_000
+    asyncio.run(_load(agent.url, tickets))
+    return (_cpu_seconds(agent.process) - before) / len(tickets) * 1_000
 
 
 def share(observed: Sequence[float], unobserved: Sequence[float]) -> dict[str, float]:
@@ -91,8 +102,14 @@ def _home() -> Iterator[Mapping[str, str]]:
 
 
 def measure() -> dict[str, Any]:
-    """Both agents' CPU time a request, and what metrics and logs have of it."""
-    starts = np.array([_one_start() for _ in range(_STARTS)])
+    """Both agents' CPU time a request, and what metrics and logs have of it, by load."""
+    given = loads()
+    starts = [_one_start(given) for _ in range(_STARTS)]
+    return {name: _summary(np.array([start[name] for start in starts])) for name in given}
+
+
+def _summary(starts: NDArray[np.float64]) -> dict[str, Any]:
+    """Of pairs, one a start: observed, unobserved."""
     observed, unobserved = starts.T.tolist()
     return {
         "cpu_ms_per_request": {
@@ -104,20 +121,26 @@ def measure() -> dict[str, Any]:
             "unobserved": [round(value, 3) for value in unobserved],
         },
         **share(observed, unobserved),
-        "limit": LIMIT,
     }
 
 
-def _one_start() -> tuple[float, float]:
+def _one_start(given: Mapping[str, Tickets]) -> dict[str, tuple[float, float]]:
     """CPU time a request of an agent that is observed, and of one that isn't, in turns."""
-    observed, unobserved = list[float](), list[float]()
     with _home() as one, _home() as other, serving(one) as on, serving(other, _UNOBSERVED) as off:
         for agent in (on, off):
-            asyncio.run(_load(agent.url, _WARM_UP))
-        for number in range(_PAIRS):
-            turns = [(on, observed), (off, unobserved)]
-            for agent, times in turns if number % 2 else reversed(turns):
-                times.append(milliseconds(agent))
+            for tickets in given.values():
+                asyncio.run(_load(agent.url, tickets[:_REQUESTS]))
+        return {name: _in_turns(on, off, tickets) for name, tickets in given.items()}
+
+
+def _in_turns(on: Agent, off: Agent, tickets: Tickets) -> tuple[float, float]:
+    observed, unobserved = list[float](), list[float]()
+    for number in range(_PAIRS):
+        first = number * _REQUESTS % len(tickets)
+        part = tickets[first : first + _REQUESTS]
+        turns = [(on, observed), (off, unobserved)]
+        for agent, times in turns if number % 2 else reversed(turns):
+            times.append(milliseconds(agent, part))
     return float(np.mean(observed)), float(np.mean(unobserved))
 
 
@@ -128,6 +151,7 @@ def main() -> None:
         "starts": _STARTS,
         "requests": _STARTS * _PAIRS * _REQUESTS,
         "concurrent": _CONCURRENT,
+        "limit": LIMIT,
         **measure(),
     }
     REPORT.parent.mkdir(parents=True, exist_ok=True)

@@ -4,9 +4,12 @@ Each worker is a process with files of its own, which /metrics adds up. A gauge 
 the workers that live, or the highest among them.
 """
 
-from typing import Final
+from functools import cache
+from typing import Final, TypeVar
 
 from prometheus_client import Counter, Gauge, Histogram
+
+_Metric = TypeVar("_Metric", Counter, Gauge, Histogram)
 
 # Of requests and tickets, in seconds: the objectives' limits are among them.
 REQUEST_BUCKETS: Final = (
@@ -143,3 +146,9 @@ BUILD_INFO: Final = Gauge(
     ["version"],
     multiprocess_mode="livemax",
 )
+
+
+@cache
+def series(metric: _Metric, *labels: str) -> _Metric:
+    """One series of `metric`, remembered: finding it takes as long as counting does."""
+    return metric.labels(*labels)

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from bentoml._internal.context import server_context
@@ -61,7 +62,13 @@ def formatter(log_format: LogFormat) -> logging.Formatter:
 def _timestamp(seconds: float) -> str:
     """ISO 8601, UTC, milliseconds."""
     whole, part = divmod(round(seconds * 1_000), 1_000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{part:03d}Z"
+    return f"{_second(whole)}.{part:03d}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    """Lines come in crowds."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _trace() -> dict[str, str]:

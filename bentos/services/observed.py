@@ -1,6 +1,15 @@
 """What the agent's answers add to its metrics and its log. Labels come from closed sets only."""
 
-from bentos.metrics import ANSWERS, CONFIDENCE, DEGRADED, PII_ENTITIES, PREDICTIONS, REVIEWS, ROUTES
+from bentos.metrics import (
+    ANSWERS,
+    CONFIDENCE,
+    DEGRADED,
+    PII_ENTITIES,
+    PREDICTIONS,
+    REVIEWS,
+    ROUTES,
+    series,
+)
 from bentos.services.outcome import Outcome
 from bentos.services.request_record import current
 from bentos.triage.understood import Understood
@@ -10,16 +19,16 @@ def observe(understood: Understood, outcome: Outcome, ticket_id: str) -> None:
     """Counts one answered ticket."""
     decision, rule = outcome.decision, outcome.route.rule
     language, is_degraded = understood.reading.detected.language, outcome.failure is not None
-    ANSWERS.labels("degraded" if is_degraded else "answered").inc()
-    PREDICTIONS.labels(decision.category, outcome.model, language, rule).inc()
-    CONFIDENCE.labels(outcome.model).observe(decision.confidence)
-    ROUTES.labels(rule).inc()
+    series(ANSWERS, "degraded" if is_degraded else "answered").inc()
+    series(PREDICTIONS, decision.category, outcome.model, language, rule).inc()
+    series(CONFIDENCE, outcome.model).observe(decision.confidence)
+    series(ROUTES, rule).inc()
     for kind, count in understood.scrubbed.counts.items():
-        PII_ENTITIES.labels(kind).inc(count)
+        series(PII_ENTITIES, kind).inc(count)
     if outcome.failure is not None:
-        DEGRADED.labels(outcome.failure).inc()
+        series(DEGRADED, outcome.failure).inc()
     if decision.review_reason is not None:
-        REVIEWS.labels(decision.review_reason).inc()
+        series(REVIEWS, decision.review_reason).inc()
     record = current.get()
     if record is not None:
         record.add_ticket(ticket_id, outcome.model, is_degraded)
@@ -31,4 +40,4 @@ def observe_error(is_ticket: bool) -> None:
     Args:
         is_ticket: The fault is ours; otherwise what was sent is no ticket.
     """
-    ANSWERS.labels("unavailable" if is_ticket else "rejected").inc()
+    series(ANSWERS, "unavailable" if is_ticket else "rejected").inc()

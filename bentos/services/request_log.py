@@ -12,7 +12,7 @@ from opentelemetry.trace import SpanKind, Tracer, format_span_id, format_trace_i
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bentos.metrics import ANSWERS, TICKET_SECONDS
+from bentos.metrics import ANSWERS, TICKET_SECONDS, series
 from bentos.services.log_format import FIELDS
 from bentos.services.request_record import RequestRecord, current, new_span_id, trace_id
 
@@ -42,7 +42,7 @@ class RequestLog:
         if ticket_paths:
             for outcome in _OUTCOMES:
                 # A series that starts with its first count shows no increase.
-                ANSWERS.labels(outcome)
+                series(ANSWERS, outcome)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in _QUIET:
@@ -89,9 +89,9 @@ class RequestLog:
         seconds = time.perf_counter() - record.started
         path, status = scope["path"], request.status
         if path in self._ticket_paths and 400 <= status < 500:
-            ANSWERS.labels("rejected").inc()
+            series(ANSWERS, "rejected").inc()
         if path == PREDICT and record.model is not None:
-            TICKET_SECONDS.labels(record.model).observe(seconds)
+            series(TICKET_SECONDS, record.model).observe(seconds)
         method = _method(scope)
         fields = {"method": method, "path": path, "status": status}
         fields["duration_ms"] = round(seconds * 1_000, 3)

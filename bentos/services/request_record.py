@@ -1,21 +1,21 @@
 """What is known of the request that is being answered: for its log lines, metrics and spans."""
 
 import re
-import secrets
 import time
-import uuid
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final
 
-from opentelemetry.trace import Tracer
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.trace import Tracer, format_span_id, format_trace_id
 
 # https://www.w3.org/TR/trace-context/#traceparent-header; all zeros are no id.
 _TRACEPARENT: Final = re.compile(
     r"[0-9a-f]{2}-(?!0{32})(?P<trace>[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 )
 _REQUEST_ID: Final = re.compile(r"(?!0{32})[0-9a-f]{32}")
+_IDS: Final = RandomIdGenerator()
 # The ids of a batch's tickets that its log line names, and the spans that it has.
 MOST_TICKETS: Final = 100
 MOST_SPANS: Final = 100
@@ -76,9 +76,9 @@ def trace_id(headers: Mapping[bytes, bytes]) -> str:
     if parent:
         return parent["trace"]
     given = headers.get(b"x-request-id", b"").decode("latin-1").lower().replace("-", "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if _REQUEST_ID.fullmatch(given) else format_trace_id(_IDS.generate_trace_id())
 
 
 def new_span_id() -> str:
     """16 hexadecimal digits."""
-    return secrets.token_hex(8)
+    return format_span_id(_IDS.generate_span_id())

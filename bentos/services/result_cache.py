@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from cachetools import TTLCache
 
-from bentos.metrics import CACHE
+from bentos.metrics import CACHE, series
 
 _Result = TypeVar("_Result")
 
@@ -27,7 +27,7 @@ class ResultCache(Generic[_Result]):
         if not self._entries.maxsize:
             return None
         found = self._entries.get(_key(parts))
-        CACHE.labels(outcome="miss" if found is None else "hit").inc()
+        series(CACHE, "miss" if found is None else "hit").inc()
         return found
 
     def put(self, parts: Sequence[str], result: _Result) -> None:

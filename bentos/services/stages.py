@@ -2,13 +2,10 @@
 
 import time
 from contextlib import AbstractContextManager
-from functools import cache
 from types import TracebackType
 from typing import Any
 
-from prometheus_client import Histogram
-
-from bentos.metrics import STAGE_SECONDS
+from bentos.metrics import STAGE_SECONDS, series
 from bentos.services.request_record import MOST_SPANS, RequestRecord, current
 
 
@@ -43,14 +40,9 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         seconds = time.perf_counter() - self._started
-        _histogram(self._name).observe(seconds)
+        series(STAGE_SECONDS, self._name).observe(seconds)
         if self._record is not None:
             self._record.add_time(self._name, seconds)
         if self._span is not None:
             # Without the exception: what it says can quote a ticket.
             self._span.__exit__(None, None, None)
-
-
-@cache
-def _histogram(stage: str) -> Histogram:
-    return STAGE_SECONDS.labels(stage=stage)
