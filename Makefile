@@ -52,12 +52,15 @@ observability: test-observability ## The same, recorded: reports/observability.j
 	@python -m grafana.pictures build/observability/series.json docs
 	@python -m train.docs_tables
 
-.PHONY: lint
+.PHONY: lint lint-style lint-types
 lint: $(DEV) ## black, isort, flake8, bandit, mypy and the import contracts.
+	@$(MAKE) --jobs=2 --output-sync=target lint-style lint-types
+lint-style: $(DEV)
 	@black --check --quiet . || { black --check .; exit 1; }
 	@isort --check-only --quiet .
 	@flake8
 	@bandit --quiet --configfile pyproject.toml --recursive bentos train bench deploy grafana
+lint-types: $(DEV)
 	@mypy
 	@lint-imports --no-cache
 

@@ -137,7 +137,10 @@ def _seconds_until_used(agent: Server) -> float:
 
 
 def test_without_the_model_of_names_the_answer_says_so(new_home: NewHome) -> None:
-    with serve(new_home(), AGENT, CALLCENTER_NAMES_MODEL="") as agent, agent.client() as client:
+    # A process less to start.
+    nobody = f"http://127.0.0.1:{free_port()}"
+    settings = {"CALLCENTER_NAMES_MODEL": "", "TRANSFORMER_URL": nobody}
+    with serve(new_home(), AGENT, **settings) as agent, agent.client() as client:
         triage = client.post("/predict", json={"text": "I am Sarah Mejri, jo@x.tn"}).json()
     assert triage["names_scrubbed"] is False
     assert triage["scrubbed_text"] == "I am Sarah Mejri, <EMAIL_ADDRESS_1>"
@@ -261,6 +264,6 @@ def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path) -> None:
 
 def test_no_usage_is_reported_to_anybody(new_home: NewHome) -> None:
     # With this, BentoML prints its reports instead of sending them.
-    with serve(new_home(), AGENT, __BENTOML_DEBUG_USAGE="True") as agent:
-        stop(agent)
-        assert "Tracking" not in agent.log()
+    with serve(new_home(), SVM, __BENTOML_DEBUG_USAGE="True") as server:
+        stop(server)
+        assert "Tracking" not in server.log()
