@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import bentoml
 from _bentoml_impl.server.app import ServiceAppFactory  # type: ignore[import-untyped]  # no types
+from bentoml._internal.server.http.instruments import RunnerTrafficMetricsMiddleware
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -24,6 +25,7 @@ from bentos.services.observed_batches import ObservedDispatcher
 from bentos.services.openapi import describe
 from bentos.services.request_log import RequestLog
 from bentos.services.tracing import tracer
+from bentos.services.traffic_metrics import TrafficMetrics
 from bentos.services.vitals import Vitals
 from bentos.settings import settings
 
@@ -81,7 +83,15 @@ class _AppFactory(ServiceAppFactory):  # type: ignore[misc]  # BentoML publishes
     @property
     def middlewares(self) -> list[Middleware]:
         """What a request passes through."""
-        return [known for known in super().middlewares if known.cls is not OpenTelemetryMiddleware]
+        return [
+            (
+                Middleware(TrafficMetrics, **known.kwargs)
+                if known.cls is RunnerTrafficMetricsMiddleware
+                else known
+            )
+            for known in super().middlewares
+            if known.cls is not OpenTelemetryMiddleware
+        ]
 
     async def create_instance(self, app: Starlette) -> None:
         """Makes the service, and begins to say how it is."""

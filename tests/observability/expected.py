@@ -130,6 +130,12 @@ def errors(vectors: Vectors, phase: Phase) -> None:
     assert rates == pytest.approx(sent, rel=TOLERANCE, abs=0.03)
 
 
+def cpu_of_a_ticket(vectors: Vectors, phase: Phase) -> None:
+    """What the system says that the workers computed, by what was sent."""
+    [[(_, value)]] = vectors
+    assert value == pytest.approx(phase.cpu_seconds / phase.sent.tickets, rel=2 * TOLERANCE)
+
+
 def refused(vectors: Vectors, phase: Phase) -> None:
     """One too many: counted at the agent and nowhere else."""
     [vector] = vectors
@@ -343,5 +349,5 @@ PANELS: Mapping[str, Expected] = {
     f"{_P}Refused": Expected(refused),
     f"{_P}CPU": of_each("service", SERVICES, 0.005, 2),
     f"{_P}Memory": of_each("service", SERVICES, 50e6, 1e9),
-    f"{_P}CPU of a ticket": one(lambda *_: 0.03),
+    f"{_P}CPU of a ticket": Expected(cpu_of_a_ticket),
 }

@@ -1,13 +1,15 @@
 """One run of everything: three servers, Prometheus, traffic, faults; kept for all the tests."""
 
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from tests.observability.prometheus import Prometheus, running
 from tests.observability.traffic import PERSONAL, Sender, Tally, texts
@@ -31,12 +33,14 @@ class Phase:
         begin, end: In seconds since 1970; all that is in `sent` was sent between them.
         sent: What came of it.
         alerts: Those that were there at its end.
+        cpu_seconds: What the workers of all services computed, as the system has it.
     """
 
     begin: float
     end: float
     sent: Tally
     alerts: list[dict[str, Any]]
+    cpu_seconds: float
 
     @property
     def seconds(self) -> int:
@@ -90,14 +94,16 @@ def the_run(new_home: Callable[[], Path], folder: Path) -> Iterator[Run]:
         sender = Sender(agent.url)
         warm_up(sender)
         time.sleep(_REST_SECONDS)
-        begin = time.time()
+        begin, computed = time.time(), _cpu_seconds(servers.values())
         time.sleep(_REST_SECONDS)
         sent = healthy(sender)
         time.sleep(_REST_SECONDS)
-        first = Phase(begin, time.time(), sent, prometheus.alerts())
+        computed = _cpu_seconds(servers.values()) - computed
+        first = Phase(begin, time.time(), sent, prometheus.alerts(), computed)
         sent = sent + _faults(sender, agent, svm, transformer)
         time.sleep(_REST_SECONDS)
-        whole = Phase(begin, time.time(), sent, prometheus.alerts())
+        # Some of its workers were killed, and nobody can be asked what they computed.
+        whole = Phase(begin, time.time(), sent, prometheus.alerts(), math.nan)
         metrics = httpx.get(f"{agent.url}/metrics", timeout=30)
         yield Run(
             prometheus,
@@ -111,6 +117,15 @@ def the_run(new_home: Callable[[], Path], folder: Path) -> Iterator[Run]:
 
 def _started(home: Path, service: str) -> Any:
     return serve(home, service, port=free_port())
+
+
+def _cpu_seconds(servers: Iterable[Server]) -> float:
+    workers = [
+        worker
+        for server in servers
+        for worker in psutil.Process(server.process.pid).children(recursive=True)
+    ]
+    return sum(sum(worker.cpu_times()[:2]) for worker in workers)
 
 
 def warm_up(sender: Sender) -> None:
