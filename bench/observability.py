@@ -1,27 +1,25 @@
 """What metrics and logs cost: their share of the CPU time that a request takes.
 
-`python -m bench.observability`. Two agents run side by side, one as it is and one without metrics
-and logs (bench/unobserved.py, which takes BentoML's out too), and take turns at short loads, so
-that what else the machine does falls on both. They are started anew several times: one start of a
-server differs from another by more than what is measured. There are two loads: held-out tickets in
-three languages, routed as the policy has it, and the cheapest requests there are, in English, for
-the SVM alone. No answer is kept. The models must be in the BentoML store
-(`callcenter install release`).
+`python -m bench.observability`. One agent takes turns at short loads with its metrics and logs, and
+without them (bench/switched.py, which turns BentoML's off too): two starts of one agent differ by
+more than what is measured. It is started anew several times all the same.
+There are two loads: held-out tickets in three languages, routed as the policy has it, and the
+cheapest requests there are, in English, for the SVM alone. No answer is kept. The models must be in
+the BentoML store (`callcenter install release`).
 """
 
 import asyncio
 import json
 import platform
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import signal
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import numpy as np
 import psutil
-from bentoml._internal.configuration.containers import BentoMLContainer
 from numpy.typing import NDArray
 
 from bench.agent import Agent, serving, texts
@@ -29,11 +27,15 @@ from bentos.schemas import EXAMPLE_TEXTS
 
 REPORT: Final = Path("reports/bench/observability.json")
 LIMIT: Final = 0.03
-_UNOBSERVED: Final = "bench.unobserved:AgentService"
+_SWITCHED: Final = "bench.switched:AgentService"
 _CONCURRENT: Final = 16
 _REQUESTS: Final = 100
-_STARTS: Final = 8
-_PAIRS: Final = 8  # of a start, for each load
+_STARTS: Final = 6
+_PAIRS: Final = 12  # of a start, for each load
+_SWITCH_SECONDS: Final = 0.05
+# bench.switched can't be imported here: it changes what it imports.
+_OFF: Final = signal.SIGUSR1
+_ON: Final = signal.SIGUSR2
 _SETTINGS: Final = {
     "CALLCENTER_CACHE_ENTRIES": "0",
     "CALLCENTER_LOG_FORMAT": "json",
@@ -44,6 +46,8 @@ _SETTINGS: Final = {
 
 
 Tickets = Sequence[Mapping[str, str]]
+# Milliseconds with and without, one row a turn.
+Pairs = NDArray[np.float64]
 
 
 def loads() -> dict[str, Tickets]:
@@ -65,83 +69,81 @@ async def _load(url: str, tickets: Tickets) -> None:
         await asyncio.gather(*map(one, tickets))
 
 
-def _cpu_seconds(process: int) -> float:
-    group = psutil.Process(process)
-    times = [member.cpu_times() for member in (group, *group.children(recursive=True))]
-    return sum(time.user + time.system for time in times)
+def _workers(agent: Agent) -> list[psutil.Process]:
+    """One for each service."""
+    return [
+        process
+        for process in psutil.Process(agent.process).children(recursive=True)
+        if "--service-name" in process.cmdline()
+    ]
 
 
-def milliseconds(agent: Agent, tickets: Tickets) -> float:
-    """CPU time that one request takes in all of the agent's processes."""
-    before = _cpu_seconds(agent.process)
+def milliseconds(agent: Agent, tickets: Tickets, is_observed: bool) -> float:
+    """CPU time that one request takes in all of the agent's workers."""
+    workers = _workers(agent)
+    for worker in workers:
+        worker.send_signal(_ON if is_observed else _OFF)
+    time.sleep(_SWITCH_SECONDS)
+    before = _cpu_seconds(workers)
     asyncio.run(_load(agent.url, tickets))
-    return (_cpu_seconds(agent.process) - before) / len(tickets) * 1_000
+    return (_cpu_seconds(workers) - before) / len(tickets) * 1_000
 
 
-def share(observed: Sequence[float], unobserved: Sequence[float]) -> dict[str, float]:
-    """The part of `observed` that `unobserved` does without, with its 95 % interval.
+def _cpu_seconds(workers: Sequence[psutil.Process]) -> float:
+    times = [worker.cpu_times() for worker in workers]
+    return sum(spent.user + spent.system for spent in times)
 
-    Both have one value a start. The interval is the percentile bootstrap's over starts (Efron and
-    Tibshirani, 1993, chapter 13).
+
+def summary(starts: Sequence[Pairs]) -> dict[str, Any]:
+    """CPU time a request with and without, and the share of it that is saved without.
+
+    A start's figures are medians of its turns: a full garbage collection, which takes longer than
+    what is measured, falls on one of many turns. The 95 % interval is the percentile bootstrap's
+    over starts (Efron and Tibshirani, 1993, chapter 13).
     """
-    starts = np.column_stack([observed, unobserved])
+    pairs = np.array([np.median(start, axis=0) for start in starts])
+    shares = np.array([np.median(1 - start[:, 1] / start[:, 0]) for start in starts])
     generator = np.random.default_rng(42)
-    drawn = starts[generator.integers(len(starts), size=(2_000, len(starts)))].sum(axis=1)
-    low, high = np.percentile(1 - drawn[:, 1] / drawn[:, 0], [2.5, 97.5])
-    total = starts.sum(axis=0)
-    value = 1 - total[1] / total[0]
-    return {"share": round(value, 4), "low": round(low, 4), "high": round(high, 4)}
-
-
-@contextmanager
-def _home() -> Iterator[Mapping[str, str]]:
-    """A BentoML home with the same models: two servers can't share one."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "models").symlink_to(Path(BentoMLContainer.model_store_dir.get()).absolute())
-        yield {**_SETTINGS, "BENTOML_HOME": folder}
-
-
-def measure() -> dict[str, Any]:
-    """Both agents' CPU time a request, and what metrics and logs have of it, by load."""
-    given = loads()
-    starts = [_one_start(given) for _ in range(_STARTS)]
-    return {name: _summary(np.array([start[name] for start in starts])) for name in given}
-
-
-def _summary(starts: NDArray[np.float64]) -> dict[str, Any]:
-    """Of pairs, one a start: observed, unobserved."""
-    observed, unobserved = starts.T.tolist()
+    drawn = shares[generator.integers(len(shares), size=(2_000, len(shares)))].mean(axis=1)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    observed, unobserved = pairs.mean(axis=0)
     return {
         "cpu_ms_per_request": {
-            "observed": round(float(np.mean(observed)), 3),
-            "unobserved": round(float(np.mean(unobserved)), 3),
+            "observed": round(float(observed), 3),
+            "unobserved": round(float(unobserved), 3),
         },
-        "cpu_ms_of_starts": {
-            "observed": [round(value, 3) for value in observed],
-            "unobserved": [round(value, 3) for value in unobserved],
-        },
-        **share(observed, unobserved),
+        "shares_of_starts": [round(float(value), 4) for value in shares],
+        "share": round(float(shares.mean()), 4),
+        "low": round(float(low), 4),
+        "high": round(float(high), 4),
     }
 
 
-def _one_start(given: Mapping[str, Tickets]) -> dict[str, tuple[float, float]]:
-    """CPU time a request of an agent that is observed, and of one that isn't, in turns."""
-    with _home() as one, _home() as other, serving(one) as on, serving(other, _UNOBSERVED) as off:
-        for agent in (on, off):
-            for tickets in given.values():
-                asyncio.run(_load(agent.url, tickets[:_REQUESTS]))
-        return {name: _in_turns(on, off, tickets) for name, tickets in given.items()}
+def measure() -> dict[str, Any]:
+    """What metrics and logs have of the CPU time of a request, by load."""
+    given = loads()
+    starts = [_one_start(given) for _ in range(_STARTS)]
+    return {name: summary([start[name] for start in starts]) for name in given}
 
 
-def _in_turns(on: Agent, off: Agent, tickets: Tickets) -> tuple[float, float]:
-    observed, unobserved = list[float](), list[float]()
+def _one_start(given: Mapping[str, Tickets]) -> dict[str, Pairs]:
+    """CPU time a request with metrics and logs and without, by load and turn."""
+    with serving(_SETTINGS, _SWITCHED) as agent:
+        for tickets in given.values():
+            asyncio.run(_load(agent.url, tickets[:_REQUESTS]))
+            asyncio.run(_load(agent.url, tickets[:_REQUESTS]))
+        return {name: _in_turns(agent, tickets) for name, tickets in given.items()}
+
+
+def _in_turns(agent: Agent, tickets: Tickets) -> Pairs:
+    pairs = []
     for number in range(_PAIRS):
         first = number * _REQUESTS % len(tickets)
         part = tickets[first : first + _REQUESTS]
-        turns = [(on, observed), (off, unobserved)]
-        for agent, times in turns if number % 2 else reversed(turns):
-            times.append(milliseconds(agent, part))
-    return float(np.mean(observed)), float(np.mean(unobserved))
+        turns = (True, False) if number % 2 else (False, True)
+        times = {is_observed: milliseconds(agent, part, is_observed) for is_observed in turns}
+        pairs.append((times[True], times[False]))
+    return np.array(pairs)
 
 
 def main() -> None:
