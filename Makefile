@@ -77,7 +77,7 @@ format: $(DEV) ## Rewrite the code as black and isort want it.
 	@isort --quiet . && black --quiet .
 
 .PHONY: bentos
-bentos: $(SERVE) ## Build the three bentos, with the models of release/ (ALIAS=production: the registry's).
+bentos: $(if $(ALIAS),$(TRAIN),$(SERVE)) ## Build the three bentos, with the models of release/ (ALIAS=production: the registry's).
 	@python -m deploy.bentos $(if $(ALIAS),--alias $(ALIAS))
 
 .PHONY: images

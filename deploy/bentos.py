@@ -13,8 +13,10 @@ import yaml
 from bentoml._internal.bento.build_config import BentoEnvSchema
 from bentoml.exceptions import NotFound
 
+from bentos.models.artifact import ArtifactError
 from bentos.models.registered import NAMES, ROUTER, SVM, TRANSFORMER
-from deploy.models import bring
+from bentos.release import ReleaseError
+from deploy.models import UnknownAlias, bring
 from deploy.parts import BENTOFILE, LOCK, PARTS, ROOT, Part
 from deploy.requirements import pinned
 from deploy.version import build_version, revision
@@ -73,7 +75,10 @@ def _leave_out_dependencies(bento: bentoml.Bento) -> None:
 )
 def main(alias: str | None) -> None:
     """Build the bentos of the SVM, the transformer and the agent into the BentoML store."""
-    models = bring(alias)
+    try:
+        models = bring(alias)
+    except (ArtifactError, ReleaseError, UnknownAlias) as error:
+        raise click.ClickException(str(error)) from None
     # The services name their models by these; read when they are first imported.
     os.environ.update({_VARIABLES[name]: str(tag) for name, tag in models.items()})
     commit = revision()

@@ -45,7 +45,9 @@ def at_alias(name: str, alias: str) -> RegisteredModel:
     found = find_alias(name, alias)
     if found is None:
         remedy = (
-            "`make train` registers one" if alias == "staging" else "`callcenter promote` gives it"
+            "`make train` registers one"
+            if alias == "staging"
+            else "`callcenter promote` or `register` gives it"
         )
         raise RegistryError(
             f"no version of {name} has the alias {alias!r} in {mlflow.get_registry_uri()}: {remedy}"
