@@ -9,7 +9,7 @@ import click
 import pandas as pd
 
 from bentos.models.artifact import ArtifactError
-from bentos.models.registered import CLASSIFIERS, FOLDERS
+from bentos.models.registered import CLASSIFIERS, FOLDERS, ROUTER
 from bentos.release import ReleaseError
 from train.prepare import TICKETS
 from train.promotion import Comparison, compare, compare_records
@@ -51,11 +51,17 @@ def pull(names: tuple[str, ...], alias: str) -> None:
 @_model_option
 @click.option("--tolerance", default=0.0, show_default=True, help="How much worse still passes.")
 def promote(names: tuple[str, ...], tolerance: float) -> None:
-    """Give `production` to the staging versions that are no worse than the present ones."""
+    """Give `production` to the staging versions, if none is worse than the present one.
+
+    The policy was learned with the models beside it: they go together or not at all.
+    """
     with _registry():
-        refused = [name for name in names if not _promote(name, tolerance)]
+        candidates = [at_alias(name, STAGING) for name in names]
+        refused = [model.name for model in candidates if not _may_be_promoted(model, tolerance)]
+        for model in () if refused else candidates:
+            set_alias(model, PRODUCTION)
     if refused:
-        raise click.ClickException(f"refused: {', '.join(refused)}")
+        raise click.ClickException(f"nothing was promoted; refused: {', '.join(refused)}")
 
 
 @click.command()
@@ -94,23 +100,23 @@ def _registry() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
-def _promote(name: str, tolerance: float) -> bool:
-    candidate = at_alias(name, STAGING)
-    present = find_alias(name, PRODUCTION)
+def _may_be_promoted(candidate: RegisteredModel, tolerance: float) -> bool:
+    present = find_alias(candidate.name, PRODUCTION)
     if present is None:
         click.echo(f"{_described(candidate)} is the first in production")
     elif present == candidate:
         click.echo(f"{_described(candidate)} is in production already")
     else:
         click.echo(f"{_described(candidate)} against {_described(present)}, same test tickets:")
-        if not _passes(candidate, present, tolerance):
-            return False
-    set_alias(candidate, PRODUCTION)
+        return _passes(candidate, present, tolerance)
     return True
 
 
 def _passes(candidate: RegisteredModel, present: RegisteredModel, tolerance: float) -> bool:
     if candidate.name not in CLASSIFIERS:
+        if candidate.name == ROUTER:
+            # The cascade's figures are of the tickets of its run.
+            _require(sources(present), sources(candidate), f"the run of {_described(candidate)}")
         comparisons = compare_records(evidence(candidate), evidence(present))
         return _said(comparisons, tolerance)
     with downloaded(candidate) as ours, downloaded(present) as theirs:
@@ -134,13 +140,17 @@ def _tickets(needed: set[str]) -> pd.DataFrame:
     if not TICKETS.is_file():
         raise RegistryError(f"{TICKETS} is missing: `make train` prepares the test tickets")
     tickets = pd.read_parquet(TICKETS)
-    absent = needed - set(tickets["source"])
+    _require(needed, set(tickets["source"]), str(TICKETS))
+    return tickets
+
+
+def _require(needed: set[str], given: set[str], what: str) -> None:
+    absent = needed - given
     if absent:
         raise RegistryError(
-            f"{TICKETS} has no {' or '.join(sorted(absent))} tickets, on which the present model "
+            f"{what} has no {' or '.join(sorted(absent))} tickets, on which the present model "
             "was trained: run `make train` with the data set that has them, then promote"
         )
-    return tickets
 
 
 def _described(model: RegisteredModel) -> str:
