@@ -1,5 +1,6 @@
 """One run of everything: three servers, Prometheus, traffic, faults; kept for all the tests."""
 
+import json
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +34,7 @@ class Phase:
         begin, end: In seconds since 1970; all that is in `sent` was sent between them.
         sent: What came of it.
         alerts: Those that were there at its end.
+        log: What the agent logged until its end.
         cpu_seconds: What the workers of all services computed, as the system has it.
     """
 
@@ -40,7 +42,16 @@ class Phase:
     end: float
     sent: Tally
     alerts: list[dict[str, Any]]
+    log: str
     cpu_seconds: float
+
+    def quantile(self, share: float) -> float:
+        """Of the times that answers to /predict took, as the log has them."""
+        lines = [json.loads(line) for line in self.log.splitlines() if '"path":"/predict"' in line]
+        answers = [line["duration_ms"] / 1_000 for line in lines if line["status"] == 200]
+        # What came before were those of the warm-up.
+        seconds = sorted(answers[-len(self.sent.seconds) :])
+        return seconds[int(share * (len(seconds) - 1))]
 
     @property
     def seconds(self) -> int:
@@ -99,11 +110,11 @@ def the_run(new_home: Callable[[], Path], folder: Path) -> Iterator[Run]:
         sent = healthy(sender)
         time.sleep(_REST_SECONDS)
         computed = _cpu_seconds(servers.values()) - computed
-        first = Phase(begin, time.time(), sent, prometheus.alerts(), computed)
+        first = Phase(begin, time.time(), sent, prometheus.alerts(), agent.log(), computed)
         sent = sent + _faults(sender, agent, svm, transformer)
         time.sleep(_REST_SECONDS)
         # Some of its workers were killed, and nobody can be asked what they computed.
-        whole = Phase(begin, time.time(), sent, prometheus.alerts(), math.nan)
+        whole = Phase(begin, time.time(), sent, prometheus.alerts(), agent.log(), math.nan)
         metrics = httpx.get(f"{agent.url}/metrics", timeout=30)
         yield Run(
             prometheus,
