@@ -31,8 +31,11 @@ def format_logs(log_format: LogFormat) -> None:
 
 
 def protect_logs(guard: LeakGuard) -> None:
-    """Puts the filters on every handler of this process; call it when logging is set up."""
-    # No format of ours shows them, and each line pays for them.
+    """Puts the filters on every handler of this process; call it when logging is set up.
+
+    Records no longer hold threads and processes, which no line has.
+    """
+    # Each line would pay for them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for handler in _handlers():
         if not any(isinstance(known, PrivateTracebacks) for known in handler.filters):
