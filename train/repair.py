@@ -21,7 +21,7 @@ from transformers import DistilBertModel
 
 from bentos.triage.normalise import normalise
 from train.parameters import EncoderParameters
-from train.precision import processor_has_bfloat16
+from train.precision import best_device, multiplies_bfloat16
 from train.schema import LANGUAGES
 
 _COMMON_WORDS: Final = 50_000
@@ -69,6 +69,10 @@ class Batch:
     ids: torch.Tensor
     mask: torch.Tensor
 
+    def to(self, device: torch.device) -> "Batch":
+        """The same on `device`."""
+        return Batch(self.ids.to(device), self.mask.to(device))
+
 
 def batches(texts: Texts, tokenizer: Tokenizer, parameters: EncoderParameters) -> Iterator[Batch]:
     """Endless batches of up to `batch_tokens` word pieces, texts of like length together.
@@ -97,8 +101,9 @@ def repair(
     tickets: pd.DataFrame,
 ) -> None:
     """Trains `student`, which has the layers `parameters.layers` of `teacher`, in place."""
-    teacher.eval().to(torch.bfloat16 if processor_has_bfloat16() else torch.float32)
-    student.train()
+    device = best_device()
+    teacher.eval().to(device, torch.bfloat16 if multiplies_bfloat16(device) else torch.float32)
+    student.train().to(device)
     total = min(parameters.most_texts, parameters.passes * len(tickets))
     optimizer = torch.optim.AdamW(
         student.parameters(), lr=parameters.learning_rate, weight_decay=0.0, fused=True
@@ -107,7 +112,7 @@ def repair(
     seen = 0
     with tqdm(total=total, desc="repair", unit="text", disable=None) as bar:
         while seen < total:
-            batch = next(source)
+            batch = next(source).to(device)
             rate = min(seen / (_WARM_UP * total), (total - seen) / ((1 - _WARM_UP) * total))
             optimizer.param_groups[0]["lr"] = parameters.learning_rate * rate
             loss = distance(student, teacher, batch, parameters.layers)
@@ -118,7 +123,7 @@ def repair(
             seen += len(batch.ids)
             bar.update(len(batch.ids))
             bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
-    student.eval()
+    student.eval().to("cpu")
     tokenizer.no_truncation()
 
 
@@ -128,7 +133,8 @@ def distance(
     """How far the student's hidden states are from the teacher's, relative to their size."""
     with torch.no_grad():
         wanted = _hidden_states(teacher, batch)
-    with torch.autocast("cpu", torch.bfloat16, enabled=processor_has_bfloat16()):
+    device = batch.ids.device
+    with torch.autocast(device.type, torch.bfloat16, enabled=multiplies_bfloat16(device)):
         states = _hidden_states(student, batch)
     # A student's layer ends where the teacher's next kept layer begins.
     ends = (*layers[1:], len(wanted) - 1)
@@ -139,7 +145,7 @@ def distance(
     ]
     found, meant = _mean(states[-1], batch.mask), _mean(wanted[-1], batch.mask)
     angle = 1 - cosine_similarity(found, meant, dim=-1).mean()
-    return parts[-1] + _MIDDLE * sum(parts[:-1], torch.zeros(())) + _MEAN * angle
+    return parts[-1] + _MIDDLE * sum(parts[:-1], torch.zeros((), device=device)) + _MEAN * angle
 
 
 def _hidden_states(model: DistilBertModel, batch: Batch) -> tuple[torch.Tensor, ...]:

@@ -10,30 +10,23 @@ import onnx
 import pandas as pd
 import pytest
 import yaml
-from transformers import EvalPrediction
 
 from bentos.models.registered import load_model
 from bentos.triage.categories import CATEGORIES
-from tests.train.tiny import PARAMETERS, config, write_encoder
+from tests.train.tiny import PARAMETERS, tickets, write_encoder
 from train import transformer as stage
-from train.classifier import TicketClassifier
 from train.encoder import FOLDER as ENCODER
 from train.fidelity import ExportError, Fidelity, checkpoint_logits, compare
 from train.parameters import ExportParameters
 from train.prepare import TICKETS
 from train.svm import OUT_OF_FOLD
 from train.tracking import EXPERIMENT
-from train.transformer import CHECKPOINT, REPORT, accuracies, fine_tune, optimizer
+from train.transformer import CHECKPOINT, REPORT
 from train.transformer_export import export
 
 # SQLAlchemy warns MLflow, which asks for it when a run is logged.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")
 
-_TEXTS = {
-    "Access": ("password reset", "login access"),
-    "Storage": ("disk full", "storage quota"),
-    "Hardware": ("printer broken", "laptop screen"),
-}
 EXPORT = ExportParameters.model_validate(
     {
         "readings": [{"head": 4, "tail": 0}, {"head": 16, "tail": 16}],
@@ -41,20 +34,6 @@ EXPORT = ExportParameters.model_validate(
         "most_accuracy_lost": 0.05,
     }
 )
-
-
-def tickets(side: str, count: int) -> pd.DataFrame:
-    """Tickets that their words tell apart, half of them real."""
-    random = np.random.default_rng(len(side))
-    rows = []
-    for place in range(count):
-        label = list(_TEXTS)[place % 3]
-        words = [*random.choice(_TEXTS[label], 2), *random.choice(["my", "please", "again"], 3)]
-        rows.append(
-            (f"{side}-{place}", "kaggle" if place % 2 else "written", label, *[" ".join(words)] * 2)
-        )
-    frame = pd.DataFrame(rows, columns=["id", "source", "label", "normalised", "text"])
-    return frame.assign(random=side, language="en")
 
 
 @pytest.fixture(scope="module")
@@ -120,23 +99,6 @@ def test_the_stage_reports_every_pass(repository: Path) -> None:
     assert max(found["eval_accuracy"] for found in passes) > 0.95
 
 
-def test_a_training_cut_off_goes_on_from_its_last_pass(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
-    mlflow.set_experiment("cut off")
-    everything = tickets("train", 60), tickets("validation", 12)
-    one, two = (PARAMETERS.model_copy(update={"epochs": epochs}) for epochs in (1, 2))
-    encoder, folder = repository / ENCODER, tmp_path / "checkpoints"
-    folder.mkdir()
-    passes = []
-    for parameters in (one, two):
-        _, _, log = fine_tune(pd.concat(everything), None, encoder, parameters, folder)
-        passes.append([entry for entry in log if "eval_accuracy" in entry])
-    assert [entry["epoch"] for entry in passes[1]] == [1.0, 2.0]
-    assert passes[1][0] == passes[0][0]  # not run again: its very time is the first run's
-
-
 def test_the_run_is_recorded(repository: Path) -> None:
     client = mlflow.MlflowClient(f"sqlite:///{repository}/mlflow.db")
     experiment = client.get_experiment_by_name(EXPERIMENT)
@@ -145,26 +107,6 @@ def test_the_run_is_recorded(repository: Path) -> None:
     assert run.info.run_name == "callcenter-transformer-fine-tuning"
     assert run.info.status == "FINISHED"
     assert run.data.metrics["eval_accuracy_natural"] > 0.95
-
-
-def test_the_head_learns_faster_and_biases_do_not_decay() -> None:
-    settings = config()
-    settings.num_labels = 8
-    groups = optimizer(TicketClassifier(settings), PARAMETERS).param_groups
-    head = [group for group in groups if group["lr"] == PARAMETERS.head_learning_rate]
-    assert sum(group["params"][0].numel() for group in head) == 16 * 8 + 8
-    for group in groups:
-        assert (group["weight_decay"] > 0) == (group["params"][0].ndim > 1)
-
-
-def test_accuracy_counts_cleaned_and_natural_tickets_alike() -> None:
-    right, wrong = np.eye(2), np.eye(2)[::-1]
-    logits, targets = np.concatenate([right, right, wrong]), np.concatenate([right] * 3)
-    natural = np.array([False] * 4 + [True] * 2)
-    found = accuracies(natural)(EvalPrediction(logits, targets))
-    assert found == {"accuracy_cleaned": 1.0, "accuracy_natural": 0.0, "accuracy": 0.5}
-    alone = accuracies(np.full(6, True))(EvalPrediction(logits, targets))
-    assert alone == {"accuracy_natural": 4 / 6, "accuracy": 4 / 6}
 
 
 def test_fine_tuning_learns_and_export_keeps_it(exported: Exported) -> None:

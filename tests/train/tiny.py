@@ -1,7 +1,9 @@
-"""A transformer and a name tagger small enough to train within a test."""
+"""A transformer and a name tagger small enough to train within a test, and tickets for it."""
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
 
@@ -11,6 +13,11 @@ WORDS = (
     "password login access reset disk full storage quota printer broken screen laptop "
     "and again my please x"
 ).split()
+_TEXTS = {
+    "Access": ("password reset", "login access"),
+    "Storage": ("disk full", "storage quota"),
+    "Hardware": ("printer broken", "laptop screen"),
+}
 PARAMETERS = TransformerParameters.model_validate(
     {
         "seed": 42,
@@ -24,6 +31,7 @@ PARAMETERS = TransformerParameters.model_validate(
         "weight_decay": 0.01,
         "label_smoothing": 0.08,
         "svm_share": 0.25,
+        "natural_svm_share": 0.5,
         "natural_weight": 2.0,
         "noise": 0.02,
         "max_length": 32,
@@ -81,3 +89,17 @@ def write_encoder(folder: Path) -> Path:
     DistilBertModel(config()).save_pretrained(folder)
     tokenizer().save_pretrained(folder)
     return folder
+
+
+def tickets(side: str, count: int) -> pd.DataFrame:
+    """Tickets that their words tell apart, half of them real."""
+    random = np.random.default_rng(len(side))
+    rows = []
+    for place in range(count):
+        label = list(_TEXTS)[place % 3]
+        words = [*random.choice(_TEXTS[label], 2), *random.choice(["my", "please", "again"], 3)]
+        rows.append(
+            (f"{side}-{place}", "kaggle" if place % 2 else "written", label, *[" ".join(words)] * 2)
+        )
+    frame = pd.DataFrame(rows, columns=["id", "source", "label", "normalised", "text"])
+    return frame.assign(random=side, language="en")

@@ -1,0 +1,54 @@
+"""Fine-tuning draws, rates and scores as it was told, and goes on where it was cut off."""
+
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pytest
+from transformers import EvalPrediction
+
+from tests.train.tiny import PARAMETERS, config, tickets, write_encoder
+from train.classifier import TicketClassifier
+from train.fine_tuning import accuracies, fine_tune, optimizer
+from train.transformer_data import examples
+
+# SQLAlchemy warns MLflow, which asks for it when a run is logged.
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")
+
+
+def test_a_training_cut_off_goes_on_from_its_last_pass(
+    one_thread: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_experiment("cut off")
+    train = examples(tickets("train", 60), None, PARAMETERS)
+    held_out = examples(tickets("validation", 12), None, PARAMETERS)
+    one, two = (PARAMETERS.model_copy(update={"epochs": epochs}) for epochs in (1, 2))
+    encoder, folder = write_encoder(tmp_path / "encoder"), tmp_path / "checkpoints"
+    folder.mkdir()
+    passes = []
+    for parameters in (one, two):
+        _, _, log = fine_tune(train, held_out, encoder, parameters, folder)
+        passes.append([entry for entry in log if "eval_accuracy" in entry])
+    assert [entry["epoch"] for entry in passes[1]] == [1.0, 2.0]
+    assert passes[1][0] == passes[0][0]  # not run again: its very time is the first run's
+
+
+def test_the_head_learns_faster_and_biases_do_not_decay() -> None:
+    settings = config()
+    settings.num_labels = 8
+    groups = optimizer(TicketClassifier(settings), PARAMETERS).param_groups
+    head = [group for group in groups if group["lr"] == PARAMETERS.head_learning_rate]
+    assert sum(group["params"][0].numel() for group in head) == 16 * 8 + 8
+    for group in groups:
+        assert (group["weight_decay"] > 0) == (group["params"][0].ndim > 1)
+
+
+def test_accuracy_counts_cleaned_and_natural_tickets_alike() -> None:
+    right, wrong = np.eye(2), np.eye(2)[::-1]
+    logits, targets = np.concatenate([right, right, wrong]), np.concatenate([right] * 3)
+    natural = np.array([False] * 4 + [True] * 2)
+    found = accuracies(natural)(EvalPrediction(logits, targets))
+    assert found == {"accuracy_cleaned": 1.0, "accuracy_natural": 0.0, "accuracy": 0.5}
+    alone = accuracies(np.full(6, True))(EvalPrediction(logits, targets))
+    assert alone == {"accuracy_natural": 4 / 6, "accuracy": 4 / 6}
