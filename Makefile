@@ -106,6 +106,7 @@ bench: $(DEV) ## Measure, and write reports/bench/.
 	@python -m bench.transformer_inference
 	@python -m bench.agent
 	@python -m bench.observability
+	@[ ! -d models/encoder ] || python -m bench.training_step
 
 .PHONY: dashboards
 dashboards: $(DEV) ## Rewrite grafana/dashboards/ from the code beside it.

@@ -66,6 +66,9 @@ def documents(root: Path) -> dict[Path, str]:
         "docs/deployment.md": {
             "images": container_tables.images(_read(root / "reports/containers.json")),
         },
+        "docs/training.md": {
+            "training-step": model_tables.training_step(_read(bench / "training_step.json")),
+        },
         "docs/transformer.md": {
             "results": results,
             "slices": model_tables.slices(transformer),

@@ -141,9 +141,8 @@ def fine_tune(
     """
     set_seed(parameters.seed)
     model, tokenizer = load_classifier(encoder)
-    torch.nn.Module.to(
-        model, best_device()
-    )  # before the optimizer, which keeps hold of its weights
+    # Before the optimizer, which keeps hold of the weights. (The model's own `to` has no types.)
+    torch.nn.Module.to(model, best_device())
     checkpoint = last_checkpoint(folder)
     seed = parameters.seed + steps_done(checkpoint)  # passes that follow are unlike those before
     batch_size = parameters.batch_size * (_GPU_BATCHES if best_device().type == "cuda" else 1)

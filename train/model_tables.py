@@ -84,6 +84,17 @@ def transformer_speed(bench: Scores) -> str:
     return table(["Transformer, batch", *rates, "to PyTorch", "to ONNX float32"], rows)
 
 
+def training_step(bench: Scores) -> str:
+    """A row for each implementation of attention: seconds a step of fine-tuning."""
+    precision = "bfloat16" if bench["bfloat16"] else "float32"
+    rows = [
+        [name, f"{seconds:.2f}", f"{bench['seconds']['sdpa'] / seconds:.2f} ×"]
+        for name, seconds in bench["seconds"].items()
+    ]
+    heads = ["Attention", f"s a step ({bench['device']}, {precision})", "as fast as sdpa"]
+    return table(heads, rows)
+
+
 def formats(bench: Scores) -> str:
     """A row for each way of running the transformer."""
     rows = [

@@ -32,7 +32,7 @@ HASTE = {
     "C: [0.1, 0.25, 0.5]": "C: [0.5]",
     "most_texts: 24000": "most_texts: 200",
     "natural_epochs: 4": "natural_epochs: 0.05",
-    " epochs: 4": " epochs: 0.02",
+    " epochs: 5": " epochs: 0.02",
     "    - {head: 64, tail: 64}\n": "",
     "    - {head: 192, tail: 64}\n": "",
     "    - {head: 256, tail: 0}\n": "",
