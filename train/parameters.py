@@ -134,8 +134,7 @@ class TransformerParameters(BaseModel):
     """The `transformer` section: how the encoder is fine-tuned.
 
     A natural ticket is drawn `natural_weight` times as often as a cleaned one. Targets are the
-    label, smoothed, and in part what the SVM said of the ticket without having seen it: to
-    `svm_share` for cleaned tickets, to `natural_svm_share` for natural ones.
+    label, smoothed, and to `svm_share` what the SVM said of the ticket without having seen it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -151,7 +150,6 @@ class TransformerParameters(BaseModel):
     weight_decay: float
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
     svm_share: Annotated[float, Field(ge=0, lt=1)]
-    natural_svm_share: Annotated[float, Field(ge=0, lt=1)]
     natural_weight: Annotated[float, Field(gt=0)]
     noise: Annotated[float, Field(ge=0, lt=1)]
     max_length: Positive

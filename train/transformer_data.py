@@ -51,17 +51,15 @@ def examples(
     distillation; Hinton et al. 2015).
     """
     one_hot = np.eye(len(CATEGORIES))[places(tickets["label"])]
-    smoothing = parameters.label_smoothing
+    smoothing, share = parameters.label_smoothing, parameters.svm_share
     targets = (1 - smoothing) * one_hot + smoothing / len(CATEGORIES)
-    natural = (tickets["source"] != "kaggle").to_numpy()
     if untaught is not None:
         opinions = untaught.set_index("id").loc[tickets["id"], list(CATEGORIES)].to_numpy()
-        share = np.where(natural, parameters.natural_svm_share, parameters.svm_share)[:, None]
         targets = (1 - share) * targets + share * opinions
-    columns = (tickets["normalised"], targets.tolist(), natural.tolist())
+    natural = (tickets["source"] != "kaggle").tolist()
     return [
         Example(text=text, target=target, natural=kind)
-        for text, target, kind in zip(*columns, strict=True)
+        for text, target, kind in zip(tickets["normalised"], targets.tolist(), natural, strict=True)
     ]
 
 

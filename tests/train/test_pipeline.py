@@ -46,7 +46,7 @@ HASTE = {
 
 # Least accuracy and macro-F1 on real tickets, most ECE there, least accuracy in any language.
 PROMISED = {
-    "svm": (0.872, 0.872, 0.015, 0.9),
+    "svm": (0.872, 0.872, 0.015, 0.92),
     "transformer": (0.887, 0.885, 0.02, 0.89),
     "cascade": (0.887, 0.886, 0.015, 0.93),
 }

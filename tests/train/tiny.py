@@ -31,7 +31,6 @@ PARAMETERS = TransformerParameters.model_validate(
         "weight_decay": 0.01,
         "label_smoothing": 0.08,
         "svm_share": 0.25,
-        "natural_svm_share": 0.5,
         "natural_weight": 2.0,
         "noise": 0.02,
         "max_length": 32,
