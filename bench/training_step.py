@@ -1,26 +1,27 @@
 """How long a step of fine-tuning takes with each of transformers' implementations of attention.
 
-Same network, same batches of real lengths, the implementations in turns; a step is forward,
-backward, clipping and AdamW, in the precision that `train.fine_tuning` uses here. Needs what
-`dvc repro encoder` leaves. `python -m bench.training_step`
+Same network, same batches of training tickets, the implementations in turns; a step is forward,
+backward, clipping and AdamW. In float32, and in bfloat16 where `train.fine_tuning` would compute in
+it here. Needs what `dvc repro encoder` leaves. `python -m bench.training_step`
 """
 
 import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import torch
+from transformers import AutoTokenizer
 
 from train.encoder import FOLDER as ENCODER
 from train.fine_tuning import load_classifier, optimizer
 from train.memory import keep_freed_memory
 from train.parameters import PARAMETERS, TransformerParameters, load_section
-from train.precision import attention, best_device, device_name, multiplies_bfloat16
-from train.prepare import TICKETS
+from train.precision import best_device, device_name, multiplies_bfloat16
+from train.prepare import DATASET, TICKETS
 from train.transformer_data import Collator, examples
 
 REPORT: Final = Path("reports/bench/training_step.json")
@@ -32,20 +33,23 @@ Batch = dict[str, torch.Tensor]
 
 
 class Stepper:
-    """Takes optimizer steps with one implementation of attention."""
+    """Takes optimizer steps with one implementation of attention, in one precision."""
 
-    def __init__(self, implementation: str, parameters: TransformerParameters) -> None:
+    def __init__(
+        self, implementation: str, bfloat16: bool, parameters: TransformerParameters
+    ) -> None:
         model, _ = load_classifier(ENCODER)
         model.set_attn_implementation(implementation)
         self._model = model.train()
         torch.nn.Module.to(model, best_device())
         self._optimizer = optimizer(model, parameters)
+        self._bfloat16 = bfloat16
 
     def seconds(self, batch: Batch) -> float:
         """How long the step on `batch` takes."""
         device = best_device()
         started = time.perf_counter()
-        with torch.autocast(device.type, torch.bfloat16, enabled=multiplies_bfloat16(device)):
+        with torch.autocast(device.type, torch.bfloat16, enabled=self._bfloat16):
             loss = self._model(**{name: part.to(device) for name, part in batch.items()}).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
@@ -62,7 +66,7 @@ def batches(parameters: TransformerParameters) -> list[Batch]:
     drawn = tickets.sample(parameters.batch_size * _BATCHES, random_state=parameters.seed)
     drawn = drawn.sort_values("normalised", key=lambda texts: texts.str.len())
     data = examples(drawn, None, parameters)
-    collator = Collator(load_classifier(ENCODER)[1], parameters.max_length, None)
+    collator = Collator(AutoTokenizer.from_pretrained(ENCODER), parameters.max_length, None)
     size = parameters.batch_size
     return [collator(data[start : start + size]) for start in range(0, len(data), size)]
 
@@ -81,15 +85,15 @@ def main() -> None:
     """Writes `reports/bench/training_step.json`."""
     keep_freed_memory()
     parameters = load_section(PARAMETERS, "transformer", TransformerParameters)
-    steppers = [Stepper(name, parameters) for name in _IMPLEMENTATIONS]
-    means = dict(zip(_IMPLEMENTATIONS, measure(steppers, batches(parameters)), strict=True))
-    report: dict[str, Any] = {
-        "device": device_name(),
-        "bfloat16": multiplies_bfloat16(best_device()),
-        "seconds": {name: round(mean, 4) for name, mean in means.items()},
-        "used": attention(),
-        "ratio": round(means["sdpa"] / means["eager"], 3),
-    }
+    given = batches(parameters)
+    seconds: dict[str, dict[str, float]] = {}
+    bfloat16 = ("bfloat16",) if multiplies_bfloat16(best_device()) else ()
+    for precision in (*bfloat16, "float32"):
+        steppers = [Stepper(name, precision == "bfloat16", parameters) for name in _IMPLEMENTATIONS]
+        means = [round(mean, 4) for mean in measure(steppers, given)]
+        seconds[precision] = dict(zip(_IMPLEMENTATIONS, means, strict=True))
+    dataset = json.loads(DATASET.read_text(encoding="utf-8"))
+    report = {"device": device_name(), "dataset": dataset["name"], "seconds": seconds}
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(report))

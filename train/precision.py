@@ -14,12 +14,13 @@ def device_name() -> str:
 
 
 def attention() -> str:
-    """The fastest of transformers' implementations to train with.
+    """Which of transformers' implementations of attention to train with.
 
-    On a processor the gradient of PyTorch's fused attention takes four times as long as its value,
-    a quarter of a training step.
+    On a processor that multiplies bfloat16 the gradient of PyTorch's fused one is slow:
+    `bench/training_step.py`.
     """
-    return "sdpa" if best_device().type == "cuda" else "eager"
+    device = best_device()
+    return "eager" if device.type == "cpu" and multiplies_bfloat16(device) else "sdpa"
 
 
 def multiplies_bfloat16(device: torch.device) -> bool:

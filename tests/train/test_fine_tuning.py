@@ -1,4 +1,4 @@
-"""Fine-tuning draws, rates and scores as it was told, and goes on where it was cut off."""
+"""Fine-tuning learns and scores at the rates it was told, and goes on where it was cut off."""
 
 from pathlib import Path
 
@@ -37,11 +37,17 @@ def test_a_training_cut_off_goes_on_from_its_last_pass(
 def test_the_head_learns_faster_and_biases_do_not_decay() -> None:
     settings = config()
     settings.num_labels = 8
-    groups = optimizer(TicketClassifier(settings), PARAMETERS).param_groups
-    head = [group for group in groups if group["lr"] == PARAMETERS.head_learning_rate]
-    assert sum(group["params"][0].numel() for group in head) == 16 * 8 + 8
-    for group in groups:
-        assert (group["weight_decay"] > 0) == (group["params"][0].ndim > 1)
+    model = TicketClassifier(settings)
+    groups = {
+        id(weights): group
+        for group in optimizer(model, PARAMETERS).param_groups
+        for weights in group["params"]
+    }
+    for name, weights in model.named_parameters():
+        head = name in ("classifier.weight", "classifier.bias")
+        rate = PARAMETERS.head_learning_rate if head else PARAMETERS.learning_rate
+        assert groups[id(weights)]["lr"] == rate
+        assert (groups[id(weights)]["weight_decay"] > 0) == (weights.ndim > 1)
 
 
 def test_accuracy_counts_cleaned_and_natural_tickets_alike() -> None:
