@@ -60,6 +60,7 @@ def documents(root: Path) -> dict[Path, str]:
             "pii-summary": agent_tables.scrubbing_summary(pii),
             "pii-blind": agent_tables.scrubbing_blind(pii),
             "cascade": agent_tables.cascade(routing),
+            "gain-signals": agent_tables.gain_signals(routing),
             "escalation": agent_tables.escalation(routing),
             "agent-speed": agent_tables.speed(_read(bench / "agent.json")),
         },

@@ -77,6 +77,23 @@ class ExampleMaker:
             if read and len(sure) == len(labels):
                 yield Labelled(view, language, Example(found, sure))
 
+    def cleaned(
+        self, tagger: pycrfsuite.Tagger, texts: Iterable[tuple[str, str]]
+    ) -> Iterator[Labelled]:
+        """Those of `texts` (text, language), whose names were taken out, that `tagger` finds no
+        sure name left in: all of it is no name, whatever the tagger thinks of the rest."""
+        for text, language in texts:
+            view = plain_view(text).text
+            read, known = self._read(view, ())
+            found = features(read, self._lexicon, logins(view, known))
+            tagger.set(found)
+            if read and not any(self._is_name(tagger, *placed) for placed in enumerate(read)):
+                yield Labelled(view, language, Example(found, [OUTSIDE] * len(read)))
+
+    def _is_name(self, tagger: pycrfsuite.Tagger, place: int, token: Token) -> bool:
+        entry = self._lexicon.entry(token.text) if token.is_word else Entry()
+        return bool(entry.kinds) and float(tagger.marginal(OUTSIDE, place)) < _SURELY_NAME
+
     def _label(self, tagger: pycrfsuite.Tagger, place: int, token: Token) -> str | None:
         outside = tagger.marginal(OUTSIDE, place)
         entry = self._lexicon.entry(token.text) if token.is_word else Entry()

@@ -1,8 +1,10 @@
 """Stage `names`: trains the tagger of persons' names. `python -m train.names`.
 
-First on the tickets in which people marked the names; then also on the natural tickets of the
-training side, of which the first tagger keeps those it is sure of, with and without names put into
-them.
+First on the tickets in which people marked the names; then also on tickets of the training side
+that nobody marked, with and without names put into them: natural ones, of which the first tagger
+keeps those it is sure of, and some of the real ones, whose publisher took the names out. Those are
+all in small letters and without signs, so that where a name stands says little, and they have the
+words of the trade ("best regards analyst") that a tagger of natural tickets takes for names.
 """
 
 import shutil
@@ -30,6 +32,8 @@ from train.prepare import TICKETS
 
 DATA: Final = Path("data/names")
 FOLDER: Final = Path("models/names")
+# A ticket's text and its language.
+Text = tuple[str, str]
 
 
 def train(examples: Iterable[Example], parameters: NamesParameters) -> bytes:
@@ -74,10 +78,15 @@ class NameTraining:
         self.maker = ExampleMaker(known)
         self._forgetful = forgetful(known, parameters.forgotten, parameters.seed)
 
-    def model(self, tickets: Sequence[NameTicket], texts: Sequence[tuple[str, str]]) -> bytes:
-        """The CRF that marked `tickets` and unmarked `texts` (text, language) teach."""
+    def model(
+        self,
+        tickets: Sequence[NameTicket],
+        natural: Sequence[Text],
+        cleaned: Sequence[Text],
+    ) -> bytes:
+        """The CRF that marked `tickets`, and unmarked `natural` and `cleaned` ones, teach."""
         marked = self.marked(tickets)
-        unmarked = self.unmarked(train(marked, self._parameters), texts)
+        unmarked = self.unmarked(train(marked, self._parameters), natural, cleaned)
         return train([*marked, *unmarked], self._parameters)
 
     def marked(self, tickets: Sequence[NameTicket]) -> list[Example]:
@@ -91,11 +100,13 @@ class NameTraining:
         ]
         return [self.maker.example(ticket) for ticket in tickets] + renamed
 
-    def unmarked(self, model: bytes, texts: Iterable[tuple[str, str]]) -> list[Example]:
-        """Examples of the `texts` that the tagger `model` is sure of, with names put into them."""
+    def unmarked(
+        self, model: bytes, natural: Iterable[Text], cleaned: Iterable[Text] = ()
+    ) -> list[Example]:
+        """Examples of the texts that the tagger `model` is sure of, with names put into them."""
         tagger = pycrfsuite.Tagger()
         tagger.open_inmemory(model)
-        sure = list(self.maker.labelled(tagger, texts))
+        sure = [*self.maker.labelled(tagger, natural), *self.maker.cleaned(tagger, cleaned)]
         inserter = NameInserter(self._pool, self._contexts, self._parameters.seed)
         nameless = [ticket for ticket in sure if not ticket.has_names]
         inserted = [
@@ -113,11 +124,18 @@ class NameTraining:
         return self.maker.example(named, self._forgetful if copy else None)
 
 
-def natural_tickets() -> list[tuple[str, str]]:
-    """The text and language of the training side's natural tickets."""
+def unmarked_tickets(cleaned: int, seed: int) -> tuple[list[Text], list[Text]]:
+    """The natural tickets of the training side, and at most `cleaned` of the real ones."""
     tickets = pd.read_parquet(TICKETS)
-    kept = tickets[(tickets["source"] != "kaggle") & (tickets["random"] == "train")]
-    return list(zip(kept["text"], kept["language"], strict=True))
+    taught = tickets[tickets["random"] == "train"]
+    is_real = taught["source"] == "kaggle"
+    real = taught[is_real]
+    chosen = real.sample(min(cleaned, len(real)), random_state=seed)
+    return _texts(taught[~is_real]), _texts(chosen)
+
+
+def _texts(tickets: pd.DataFrame) -> list[Text]:
+    return list(zip(tickets["text"], tickets["language"], strict=True))
 
 
 def main() -> None:
@@ -127,11 +145,11 @@ def main() -> None:
     known = lexicon(lists, read_cues(DATA / "cues.yaml"))
     tickets = [ticket for name in LANGUAGES for ticket in read_tickets(DATA / f"{name}.jsonl")]
     training = NameTraining(lists, known, Contexts.read(DATA / "contexts.yaml"), parameters)
-    texts = natural_tickets()
+    texts = unmarked_tickets(parameters.cleaned, parameters.seed)
     taught, held_out = divided(tickets, parameters.held_out, parameters.seed)
-    model = training.model(taught, texts)
+    model = training.model(taught, *texts)
     thresholds = choose(model, training.maker, held_out, parameters.most_masked)
-    write(training.model(tickets, texts), known, thresholds)
+    write(training.model(tickets, *texts), known, thresholds)
 
 
 def write(model: bytes, known: Lexicon, thresholds: Thresholds) -> None:
@@ -139,7 +157,7 @@ def write(model: bytes, known: Lexicon, thresholds: Thresholds) -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     (FOLDER / MODEL_FILE).write_bytes(model)
-    (FOLDER / LEXICON_FILE).write_text("\n".join(known.lines()) + "\n", encoding="utf-8")
+    known.write(FOLDER / LEXICON_FILE)
     (FOLDER / THRESHOLDS_FILE).write_text(
         thresholds.model_dump_json(indent=2) + "\n", encoding="utf-8"
     )

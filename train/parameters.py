@@ -8,11 +8,14 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from bentos.triage.policy import Feature
+
 PARAMETERS: Final = Path("params.yaml")
 
 Section = TypeVar("Section", bound=BaseModel)
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
 Positive = Annotated[int, Field(ge=1)]
+Features = Annotated[tuple[Feature, ...], Field(min_length=1)]
 Candidates = Annotated[tuple[float, ...], Field(min_length=1)]
 
 
@@ -169,8 +172,9 @@ class NamesParameters(BaseModel):
 
     `copies` is how often each marked ticket is repeated under other names, `inserted` how often
     names are put into each ticket without; `forgotten` is the share of names that copies don't
-    know; `c1` and `c2` are CRFsuite's penalties. `held_out` is the share of the marked tickets that
-    thresholds are chosen on, `most_masked` the share of their other words that may be masked.
+    know; at most `cleaned` real tickets are learned from; `c1` and `c2` are CRFsuite's penalties.
+    `held_out` is the share of the marked tickets that thresholds are chosen on, `most_masked` the
+    share of their other words that may be masked.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -179,6 +183,7 @@ class NamesParameters(BaseModel):
     copies: Positive
     inserted: Positive
     forgotten: Share
+    cleaned: Annotated[int, Field(ge=0)]
     c1: Annotated[float, Field(ge=0)]
     c2: Annotated[float, Field(ge=0)]
     max_iterations: Positive
@@ -189,7 +194,8 @@ class NamesParameters(BaseModel):
 class RouterParameters(BaseModel):
     """The `router` section: what routing may cost, and how right an answer must be.
 
-    `english_budget` is the share of English tickets that the transformer may be asked,
+    `english_budget` is the share of English tickets that the transformer may be asked, `signals`
+    what its gain may be told by (the best set is taken),
     `least_accuracy` what must hold, with `certainty`, of answers without review, `coverage` the
     share of prediction sets that hold the true category; `natural_weight` counts a natural ticket.
     """
@@ -198,6 +204,7 @@ class RouterParameters(BaseModel):
 
     seed: int
     english_budget: Share
+    signals: Annotated[tuple[Features, ...], Field(min_length=1)]
     natural_weight: Annotated[float, Field(gt=0)]
     least_accuracy: Share
     certainty: Share

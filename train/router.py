@@ -15,24 +15,23 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import beta
-from sklearn.linear_model import Ridge
 
 from bentos.models.artifact import Manifest
 from bentos.models.registered import ROUTER
 from bentos.models.router import POLICY_FILE
 from bentos.triage.categories import CATEGORIES, Category
 from bentos.triage.language import Language
-from bentos.triage.policy import Gain, LanguagePolicy, Policy, Pool, features
+from bentos.triage.policy import Gain, LanguagePolicy, Policy, Pool
 from train.parameters import PARAMETERS, RouterParameters, load_section
 from train.prepare import TICKETS
 from train.routing_answers import answers, log_pool, pooled
 from train.routing_data import Cases, Floats, load_cases, load_classifiers
+from train.routing_gain import Candidate, learn_gain
 from train.routing_report import write_report
 
 FOLDER: Final = Path("models/router")
 # How strongly the pool of a language with few tickets is pulled to that of all, in tickets.
 _PULL: Final = 50.0
-_RIDGE: Final = 1.0
 
 
 def fit_pool(cases: Cases, weights: Floats, towards: Pool | None = None) -> Pool:
@@ -68,29 +67,12 @@ def _fit(
     return Pool(svm=svm, transformer=transformer)
 
 
-def fit_gain(cases: Cases, pool: Pool, weights: Floats) -> Gain:
-    """What asking the transformer is expected to add, from what the router sees of a ticket."""
-    seen = [features(signals) for signals in cases.signals]
-    names = sorted(seen[0])
-    matrix = np.array([[given[name] for name in names] for given in seen])
-    right = [
-        probabilities.argmax(axis=1) == cases.truth
-        for probabilities in (pooled(pool, cases), cases.svm)
-    ]
-    gain = right[0].astype(float) - right[1]
-    centre, scale = matrix.mean(axis=0), np.maximum(matrix.std(axis=0), 1e-9)
-    model = Ridge(_RIDGE).fit((matrix - centre) / scale, gain, sample_weight=weights)
-    slopes = model.coef_ / scale
-    intercept = float(model.intercept_ - slopes @ centre)
-    return Gain(intercept=intercept, weights=dict(zip(names, slopes.tolist(), strict=True)))
-
-
-def fit_policy(cases: Cases, parameters: RouterParameters) -> Policy:
-    """The whole policy, learned on `cases`."""
+def fit_policy(cases: Cases, parameters: RouterParameters) -> tuple[Policy, list[Candidate]]:
+    """The whole policy, learned on `cases`, and the signals that it could have gone by."""
     weights = np.where(cases.natural, parameters.natural_weight, 1.0)
     shared = fit_pool(cases, weights)
     english = cases.languages == "en"
-    gain = fit_gain(cases.where(english), shared, weights[english])
+    gain, candidates = learn_gain(cases.where(english), shared, weights[english], parameters)
     languages: dict[Language, LanguagePolicy] = {
         language: _language_policy(language, cases, weights, shared, gain, parameters)
         for language in ("en", "fr", "ar", "other")
@@ -102,12 +84,13 @@ def fit_policy(cases: Cases, parameters: RouterParameters) -> Policy:
         review_below=dict.fromkeys(CATEGORIES, 0.0),
     )
     final = answers(draft, cases).probabilities
-    return draft.model_copy(
+    policy = draft.model_copy(
         update={
             "set_probability": conformal_probability(final, cases.truth, parameters.coverage),
             "review_below": review_thresholds(final, cases.truth, parameters),
         }
     )
+    return policy, candidates
 
 
 def _language_policy(
@@ -124,21 +107,21 @@ def _language_policy(
         mask = np.ones(len(mask), dtype=bool)
     own, weight = cases.where(mask), weights[mask]
     least = None
-    alone = own.svm
-    truth, alone_weight = own.truth, weight
+    stays = goes = np.ones(len(weight), dtype=bool)
     if language == "en":
         expected = np.array([gain.expected(signals) for signals in own.signals])
         least = round(float(np.quantile(expected, 1 - parameters.english_budget)), 6)
-        stays = expected < least
-        alone, truth, alone_weight = own.svm[stays], own.truth[stays], weight[stays]
+        stays, goes = expected < least, expected >= least
+    alone = fit_single(own.svm[stays], own.truth[stays], weight[stays])
     degraded = Pool(
         svm=fit_single(own.svm, own.truth, weight),
         transformer=fit_single(own.transformer, own.truth, weight),
     )
     return LanguagePolicy(
         least_gain=least,
-        pool=fit_pool(own, weight, towards=shared),
-        alone=Pool(svm=fit_single(alone, truth, alone_weight), transformer=0.0),
+        # Learned on the tickets that both models will answer: where the SVM is sure it is better.
+        pool=fit_pool(own.where(goes), weight[goes], towards=shared),
+        alone=Pool(svm=alone, transformer=0.0),
         degraded=degraded,
     )
 
@@ -185,12 +168,12 @@ def main() -> None:
     cases = load_cases(tickets[tickets["random"] != "train"], load_classifiers())
     is_validation = (cases.tickets["random"] == "validation").to_numpy()
     validation = cases.where(is_validation).taught_nothing()
-    policy = fit_policy(validation, parameters)
+    policy, candidates = fit_policy(validation, parameters)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     (FOLDER / POLICY_FILE).write_text(policy.model_dump_json(indent=2) + "\n", encoding="utf-8")
     Manifest.write(FOLDER, ROUTER)
-    write_report(policy, validation, cases.where(~is_validation), parameters)
+    write_report(policy, candidates, validation, cases.where(~is_validation), parameters)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from train.parameters import RouterParameters
 from train.routing_answers import answers, pooled
 from train.routing_costs import measured_costs
 from train.routing_data import Cases, Floats
+from train.routing_gain import Candidate
 from train.routing_plots import cost_accuracy_plot, escalation_plot, risk_coverage_plot
 
 REPORT: Final = Path("reports/routing.json")
@@ -26,7 +29,11 @@ LANGUAGES: Final = ("en", "fr", "ar")
 
 
 def write_report(
-    policy: Policy, validation: Cases, test: Cases, parameters: RouterParameters
+    policy: Policy,
+    candidates: Sequence[Candidate],
+    validation: Cases,
+    test: Cases,
+    parameters: RouterParameters,
 ) -> None:
     """Writes what the policy does on the test side, beside its baselines, with three plots."""
     groups = {name: test.where(mask) for name, mask in _groups(test).items() if mask.any()}
@@ -37,6 +44,7 @@ def write_report(
     report = {
         "headline": headline,
         "policy": policy.model_dump(),
+        "signals": [asdict(candidate) for candidate in candidates],
         "costs_cpu_ms": costs,
         "cascade": {name: summary(policy, cases) for name, cases in groups.items()},
         "validation": summary(policy, validation),

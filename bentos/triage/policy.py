@@ -6,7 +6,7 @@ set by hand but the budget.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -16,6 +16,16 @@ from bentos.triage.signals import Signals
 
 Probabilities = Sequence[float]
 Weight = Annotated[float, Field(ge=0)]
+# What the model of the gain may read of a ticket.
+Feature = Literal[
+    "log_confidence",
+    "log_doubt",
+    "margin",
+    "entropy",
+    "log_words",
+    "unknown_words",
+    "language_confidence",
+]
 _TINY: Final = 1e-6
 
 
@@ -51,7 +61,7 @@ class Gain(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     intercept: float
-    weights: Mapping[str, float]
+    weights: Mapping[Feature, float]
 
     def expected(self, signals: Signals) -> float:
         """The expected gain for a ticket with these signals, in tickets."""
@@ -100,7 +110,7 @@ class Policy(BaseModel):
         return least is None or self.gain.expected(signals) >= least
 
 
-def features(signals: Signals) -> dict[str, float]:
+def features(signals: Signals) -> dict[Feature, float]:
     """What the model of the gain reads of `signals`."""
     doubt = max(1 - signals.svm_confidence, 1e-4)
     return {

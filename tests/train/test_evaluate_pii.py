@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from stdnum import luhn
 from stdnum.iso7064 import mod_97_10
@@ -11,7 +12,15 @@ from stdnum.iso7064 import mod_97_10
 from bentos.triage.pii.names.tagger import NameTagger
 from bentos.triage.pii.plain_view import plain_view
 from bentos.triage.pii.scrubber import Scrubber
-from train.evaluate_pii import DATA, LANGUAGES, MarkedTicket, read_marked, report, scrubbing
+from train.evaluate_pii import (
+    DATA,
+    LANGUAGES,
+    MarkedTicket,
+    cleaned_tickets,
+    read_marked,
+    report,
+    scrubbing,
+)
 
 SCRUBBER = Scrubber(None)
 RELEASED = Path(__file__).parents[2] / "release" / "names"
@@ -46,6 +55,19 @@ def test_the_report_has_shares_by_type() -> None:
     assert given["recall"]["patterns"]["recall"] == 1.0
     assert given["recall"]["PERSON"]["recall"] == 0.0
     assert given["clean"]["masked"] == 0 or given["clean"]["share_masked"] > 0
+
+
+def test_the_cleaned_tickets_are_the_real_ones_held_out(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.parquet"
+    assert cleaned_tickets(path) == []
+    pd.DataFrame(
+        {
+            "text": ["real", "taught", "natural"],
+            "source": ["kaggle", "kaggle", "sample"],
+            "random": ["test", "train", "test"],
+        }
+    ).to_parquet(path)
+    assert cleaned_tickets(path) == [MarkedTicket("real", ())]
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pycrfsuite
 import pytest
 
 from bentos.triage.pii.names.lexicon import GIVEN, PLACE, SURNAME, Entry, Lexicon
@@ -90,6 +91,21 @@ def test_a_share_of_names_is_forgotten() -> None:
     full = Lexicon({f"name{number}": Entry(GIVEN, 2) for number in range(200)})
     left = sum(forgetful(full, 0.3, 1).entry(f"name{number}").kinds > 0 for number in range(200))
     assert 110 < left < 170
+
+
+def test_what_is_left_in_a_cleaned_ticket_is_no_name_unless_the_tagger_is_sure() -> None:
+    maker = ExampleMaker(lexicon({GIVEN: {"Zoe", "Grant"}, SURNAME: set(), PLACE: set()}))
+    marked = [
+        maker.example(NameTicket(f"{opening} {name} please help", (place,)))
+        for opening, place in (("hello", (6, 9)), ("regards", (8, 11)))
+        for name in ("zoe", "ann", "bob")
+    ]
+    tagger = pycrfsuite.Tagger()
+    tagger.open_inmemory(train(marked, NAMES_PARAMETERS))
+    texts = [(text, "en") for text in ("hello zoe please help", "please grant rights", "  ")]
+    [kept] = maker.cleaned(tagger, texts)
+    assert kept.text == "please grant rights"
+    assert kept.example.tags == ["O", "O", "O"] and not kept.has_names
 
 
 def test_a_tagger_learns_a_place_from_a_few_tickets(tmp_path: Path) -> None:

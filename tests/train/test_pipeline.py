@@ -29,10 +29,10 @@ STAGES = [
 HASTE = {
     "folds: 5": "folds: 2",
     "C: [0.3, 0.5, 0.8]": "C: [0.5]",
-    "C: [0.25, 0.5, 1.0]": "C: [0.5]",
+    "C: [0.1, 0.25, 0.5]": "C: [0.5]",
     "most_texts: 24000": "most_texts: 200",
-    "natural_epochs: 5": "natural_epochs: 0.05",
-    " epochs: 5": " epochs: 0.02",
+    "natural_epochs: 4": "natural_epochs: 0.05",
+    " epochs: 6": " epochs: 0.02",
     "    - {head: 64, tail: 64}\n": "",
     "    - {head: 192, tail: 64}\n": "",
     "    - {head: 256, tail: 0}\n": "",
@@ -46,7 +46,7 @@ HASTE = {
 
 # Least accuracy and macro-F1 on real tickets, most ECE there, least accuracy in any language.
 PROMISED = {
-    "svm": (0.872, 0.872, 0.015, 0.9),
+    "svm": (0.872, 0.872, 0.015, 0.92),
     "transformer": (0.887, 0.885, 0.02, 0.89),
     "cascade": (0.887, 0.886, 0.015, 0.93),
 }

@@ -22,6 +22,7 @@ PARAMETERS = RouterParameters(
     certainty=0.95,
     coverage=0.9,
     keywords=("urgent",),
+    signals=(("margin",), ("unknown_words", "log_words")),
 )
 Floats = NDArray[np.float64]
 
@@ -63,7 +64,7 @@ def test_the_pool_trusts_the_better_model_more(cases: Cases) -> None:
 
 
 def test_the_policy_keeps_its_budget_and_beats_the_svm(cases: Cases) -> None:
-    policy = fit_policy(cases, PARAMETERS)
+    policy, _ = fit_policy(cases, PARAMETERS)
     given = answers(policy, cases)
     english = cases.languages == "en"
     assert given.escalated[english].mean() == pytest.approx(0.3, abs=0.02)
@@ -72,6 +73,22 @@ def test_the_policy_keeps_its_budget_and_beats_the_svm(cases: Cases) -> None:
     assert right > (cases.svm.argmax(axis=1) == cases.truth).mean() + 0.05
     escalated = given.escalated & english
     assert cases.svm[escalated].max(axis=1).mean() < cases.svm[english].max(axis=1).mean()
+
+
+def test_the_gain_is_told_by_the_signals_that_say_most(cases: Cases) -> None:
+    policy, (by_margin, by_length) = fit_policy(cases, PARAMETERS)
+    assert by_margin.accuracy > by_length.accuracy + 0.02
+    assert set(policy.gain.weights) == {"margin"}
+    assert policy.gain.weights["margin"] < 0
+
+
+def test_english_answers_are_pooled_as_suits_the_tickets_that_are_escalated(cases: Cases) -> None:
+    policy, _ = fit_policy(cases, PARAMETERS)
+    english = cases.where(cases.languages == "en")
+    escalated = english.where(answers(policy, english).escalated)
+    shared = fit_pool(cases, np.ones(len(cases.truth)))
+    own = fit_pool(escalated, np.ones(len(escalated.truth)), towards=shared)
+    assert policy.languages["en"].pool == own
 
 
 def test_sets_cover_the_truth_as_often_as_asked(cases: Cases) -> None:
@@ -91,7 +108,7 @@ def test_what_is_answered_without_review_is_right_often_enough(cases: Cases) -> 
 
 
 def test_learned_escalation_beats_chance(cases: Cases) -> None:
-    policy = fit_policy(cases, PARAMETERS)
+    policy, _ = fit_policy(cases, PARAMETERS)
     curves = escalation_curves(policy, cases.where(cases.languages == "en"), PARAMETERS)
     assert set(curves) >= {"learned", "max_probability", "length", "keyword", "random", "oracle"}
     at_third = {name: points[3]["accuracy"] for name, points in curves.items()}
@@ -102,7 +119,7 @@ def test_learned_escalation_beats_chance(cases: Cases) -> None:
 
 
 def test_the_summary_adds_up(cases: Cases) -> None:
-    given = summary(fit_policy(cases, PARAMETERS), cases)
+    given = summary(fit_policy(cases, PARAMETERS)[0], cases)
     low, high = given["accuracy_95"]
     assert low < given["accuracy"] < high
     assert given["answered_at"]["0.95"] <= given["answered_at"]["0.92"]

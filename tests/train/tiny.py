@@ -40,6 +40,7 @@ NAMES_PARAMETERS = NamesParameters(
     seed=1,
     copies=1,
     inserted=1,
+    cleaned=0,
     forgotten=0.3,
     c1=0.0,
     c2=0.1,

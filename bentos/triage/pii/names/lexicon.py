@@ -1,6 +1,8 @@
 """What is known about single words: whether people are called so, and how common the word is."""
 
+import gzip
 import unicodedata
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,10 +93,24 @@ class Lexicon:
             for word, entry in sorted(self._entries.items())
         )
 
+    def write(self, path: Path) -> None:
+        """Writes `lines` to `path`, compressed by gzip; equal lexicons give equal bytes."""
+        text = "\n".join(self.lines()) + "\n"
+        path.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
+
     @classmethod
     def load(cls, path: Path) -> Self:
-        """The lexicon whose `lines` are in `path`."""
-        rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+        """The lexicon that `write` wrote to `path`.
+
+        Raises:
+            OSError: the file is missing.
+            ValueError: it is not what it should be.
+        """
+        try:
+            text = gzip.decompress(path.read_bytes()).decode("utf-8")
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise ValueError(f"{path.name} can't be decompressed: {error}") from None
+        rows = (line.split("\t") for line in text.splitlines())
         return cls({word: Entry(int(kinds), int(zipf), *cue) for word, kinds, zipf, *cue in rows})
 
 

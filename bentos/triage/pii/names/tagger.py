@@ -14,7 +14,7 @@ from bentos.triage.pii.names.thresholds import Thresholds
 from bentos.triage.pii.names.tokens import Token, tokens
 
 MODEL_FILE: Final = "names.crfsuite"
-LEXICON_FILE: Final = "lexicon.tsv"
+LEXICON_FILE: Final = "lexicon.tsv.gz"
 THRESHOLDS_FILE: Final = "thresholds.json"
 # A token that a name begins with, one that goes on with it, and one that is no name.
 BEGIN: Final = "B"

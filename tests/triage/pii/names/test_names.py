@@ -59,17 +59,29 @@ def test_an_arabic_word_is_known_behind_its_prefix_and_by_what_it_is_a_form_of()
 
 
 def test_a_cue_is_kept_with_its_word(tmp_path: Path) -> None:
-    path = tmp_path / "lexicon.tsv"
-    path.write_text("\n".join(Lexicon({"mr": Entry(0, 5, "title")}).lines()), encoding="utf-8")
+    path = tmp_path / "lexicon"
+    Lexicon({"mr": Entry(0, 5, "title")}).write(path)
     assert Lexicon.load(path).entry("Mr").cue == "title"
 
 
 def test_a_lexicon_is_read_as_it_was_written(tmp_path: Path) -> None:
     lexicon = Lexicon({"sarah": Entry(GIVEN, 4), "printer": Entry(0, 5)})
-    path = tmp_path / "lexicon.tsv"
-    path.write_text("\n".join(lexicon.lines()), encoding="utf-8")
+    path, again = tmp_path / "lexicon", tmp_path / "again"
+    lexicon.write(path)
     assert list(Lexicon.load(path).lines()) == list(lexicon.lines())
     assert Lexicon.load(path).is_common("printer")
+    Lexicon.load(path).write(again)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_lexicon_cut_short_or_altered_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lexicon"
+    Lexicon({"printer": Entry(0, 5)}).write(path)
+    whole = path.read_bytes()
+    for damaged in (whole[:-12], b"printer" + whole, whole[:12] + b"\xff" * 9 + whole[21:]):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match="lexicon can't be decompressed"):
+            Lexicon.load(path)
 
 
 @pytest.fixture(scope="module")
