@@ -45,10 +45,14 @@ class Labelled:
 
 
 class ExampleMaker:
-    """Makes examples as the tagger will see tickets: after the patterns found their part."""
+    """Makes examples as the tagger will see tickets: after the patterns found their part.
+
+    Args:
+        lexicon: What the tagger will know of words.
+    """
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+        self.lexicon = lexicon
         self._patterns = Scrubber(None)
 
     def example(self, ticket: NameTicket, lexicon: Lexicon | None = None) -> Example:
@@ -60,43 +64,48 @@ class ExampleMaker:
     ) -> tuple[list[Token], Example]:
         """The tokens of a marked ticket, and its example."""
         read, known = self._read(ticket.text, ticket.names)
-        found = features(read, lexicon or self._lexicon, logins(ticket.text, known))
+        found = features(read, lexicon or self.lexicon, logins(ticket.text, known))
         return read, Example(found, tags(read, ticket.names))
 
     def labelled(
         self, tagger: pycrfsuite.Tagger, texts: Iterable[tuple[str, str]]
     ) -> Iterator[Labelled]:
         """Those of `texts` (text, language) that `tagger` is sure of, labelled by it."""
-        for text, language in texts:
-            view = plain_view(text).text
-            read, known = self._read(view, ())
-            found = features(read, self._lexicon, logins(view, known))
-            tagger.set(found)
+        for text, language, read, found in self._set(tagger, texts):
             labels = [self._label(tagger, place, token) for place, token in enumerate(read)]
             sure = [label for label in labels if label is not None]
-            if read and len(sure) == len(labels):
-                yield Labelled(view, language, Example(found, sure))
+            if len(sure) == len(labels):
+                yield Labelled(text, language, Example(found, sure))
 
     def cleaned(
         self, tagger: pycrfsuite.Tagger, texts: Iterable[tuple[str, str]]
     ) -> Iterator[Labelled]:
         """Those of `texts` (text, language), whose names were taken out, that `tagger` finds no
         sure name left in: all of it is no name, whatever the tagger thinks of the rest."""
+        for text, language, read, found in self._set(tagger, texts):
+            if not any(self._is_name(tagger, place, token) for place, token in enumerate(read)):
+                yield Labelled(text, language, Example(found, [OUTSIDE] * len(read)))
+
+    def _set(
+        self, tagger: pycrfsuite.Tagger, texts: Iterable[tuple[str, str]]
+    ) -> Iterator[tuple[str, str, list[Token], list[list[str]]]]:
+        """Gives `tagger` each of `texts` that has words: its plain view, language, tokens and
+        their features."""
         for text, language in texts:
             view = plain_view(text).text
             read, known = self._read(view, ())
-            found = features(read, self._lexicon, logins(view, known))
+            found = features(read, self.lexicon, logins(view, known))
             tagger.set(found)
-            if read and not any(self._is_name(tagger, *placed) for placed in enumerate(read)):
-                yield Labelled(view, language, Example(found, [OUTSIDE] * len(read)))
+            if read:
+                yield view, language, read, found
 
     def _is_name(self, tagger: pycrfsuite.Tagger, place: int, token: Token) -> bool:
-        entry = self._lexicon.entry(token.text) if token.is_word else Entry()
+        entry = self.lexicon.entry(token.text) if token.is_word else Entry()
         return bool(entry.kinds) and float(tagger.marginal(OUTSIDE, place)) < _SURELY_NAME
 
     def _label(self, tagger: pycrfsuite.Tagger, place: int, token: Token) -> str | None:
         outside = tagger.marginal(OUTSIDE, place)
-        entry = self._lexicon.entry(token.text) if token.is_word else Entry()
+        entry = self.lexicon.entry(token.text) if token.is_word else Entry()
         if not token.is_word or outside > _SURELY_OUTSIDE:
             return OUTSIDE
         if not entry.kinds and entry.zipf >= _COMMON_ZIPF:

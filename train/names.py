@@ -15,6 +15,7 @@ from typing import Final
 
 import pandas as pd
 import pycrfsuite
+from sklearn.utils.parallel import Parallel, delayed
 
 from bentos.models.artifact import Manifest
 from bentos.models.registered import NAMES
@@ -79,10 +80,7 @@ class NameTraining:
         self._forgetful = forgetful(known, parameters.forgotten, parameters.seed)
 
     def model(
-        self,
-        tickets: Sequence[NameTicket],
-        natural: Sequence[Text],
-        cleaned: Sequence[Text],
+        self, tickets: Sequence[NameTicket], natural: Sequence[Text], cleaned: Sequence[Text]
     ) -> bytes:
         """The CRF that marked `tickets`, and unmarked `natural` and `cleaned` ones, teach."""
         marked = self.marked(tickets)
@@ -101,7 +99,7 @@ class NameTraining:
         return [self.maker.example(ticket) for ticket in tickets] + renamed
 
     def unmarked(
-        self, model: bytes, natural: Iterable[Text], cleaned: Iterable[Text] = ()
+        self, model: bytes, natural: Iterable[Text], cleaned: Iterable[Text]
     ) -> list[Example]:
         """Examples of the texts that the tagger `model` is sure of, with names put into them."""
         tagger = pycrfsuite.Tagger()
@@ -124,9 +122,10 @@ class NameTraining:
         return self.maker.example(named, self._forgetful if copy else None)
 
 
-def unmarked_tickets(cleaned: int, seed: int) -> tuple[list[Text], list[Text]]:
+def unmarked_tickets(
+    tickets: pd.DataFrame, cleaned: int, seed: int
+) -> tuple[list[Text], list[Text]]:
     """The natural tickets of the training side, and at most `cleaned` of the real ones."""
-    tickets = pd.read_parquet(TICKETS)
     taught = tickets[tickets["random"] == "train"]
     is_real = taught["source"] == "kaggle"
     real = taught[is_real]
@@ -138,18 +137,30 @@ def _texts(tickets: pd.DataFrame) -> list[Text]:
     return list(zip(tickets["text"], tickets["language"], strict=True))
 
 
+def trained(tickets: Sequence[NameTicket], parameters: NamesParameters) -> bytes:
+    """The CRF that marked `tickets` and those of the training side teach."""
+    unmarked = unmarked_tickets(pd.read_parquet(TICKETS), parameters.cleaned, parameters.seed)
+    return training(parameters).model(tickets, *unmarked)
+
+
+def training(parameters: NamesParameters) -> NameTraining:
+    """The training with the names, cues and contexts of `data/names`."""
+    lists = name_lists(DATA)
+    known = lexicon(lists, read_cues(DATA / "cues.yaml"))
+    return NameTraining(lists, known, Contexts.read(DATA / "contexts.yaml"), parameters)
+
+
 def main() -> None:
     """Trains twice: without the held-out tickets, to choose thresholds, and with all of them."""
     parameters = load_section(PARAMETERS, "names", NamesParameters)
-    lists = name_lists(DATA)
-    known = lexicon(lists, read_cues(DATA / "cues.yaml"))
     tickets = [ticket for name in LANGUAGES for ticket in read_tickets(DATA / f"{name}.jsonl")]
-    training = NameTraining(lists, known, Contexts.read(DATA / "contexts.yaml"), parameters)
-    texts = unmarked_tickets(parameters.cleaned, parameters.seed)
     taught, held_out = divided(tickets, parameters.held_out, parameters.seed)
-    model = training.model(taught, *texts)
-    thresholds = choose(model, training.maker, held_out, parameters.most_masked)
-    write(training.model(tickets, *texts), known, thresholds)
+    # Each keeps a core busy for minutes.
+    trial, final = Parallel(n_jobs=2)(
+        delayed(trained)(part, parameters) for part in (taught, tickets)
+    )
+    maker = training(parameters).maker
+    write(final, maker.lexicon, choose(trial, maker, held_out, parameters.most_masked))
 
 
 def write(model: bytes, known: Lexicon, thresholds: Thresholds) -> None:

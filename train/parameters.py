@@ -195,9 +195,9 @@ class RouterParameters(BaseModel):
     """The `router` section: what routing may cost, and how right an answer must be.
 
     `english_budget` is the share of English tickets that the transformer may be asked, `signals`
-    what its gain may be told by (the best set is taken),
-    `least_accuracy` what must hold, with `certainty`, of answers without review, `coverage` the
-    share of prediction sets that hold the true category; `natural_weight` counts a natural ticket.
+    are the sets of signals that its gain may be told by, `least_accuracy` is what must hold, with
+    `certainty`, of answers without review, `coverage` the share of prediction sets that hold the
+    true category; `natural_weight` counts a natural ticket.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

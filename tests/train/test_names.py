@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pycrfsuite
 import pytest
 
@@ -14,7 +15,7 @@ from train.name_examples import ExampleMaker, forgetful
 from train.name_lists import lexicon, name_lists
 from train.name_noise import NameNoise, NamePool
 from train.name_tickets import LANGUAGES, NameTicket, read_tickets, tags
-from train.names import DATA, train
+from train.names import DATA, train, unmarked_tickets
 
 POOL = NamePool.of(
     {GIVEN: {"Zoe", "Omar", "سارة"}, SURNAME: {"Miller", "Haddad", "الطرابلسي"}, PLACE: {"Lyon"}}
@@ -106,6 +107,21 @@ def test_what_is_left_in_a_cleaned_ticket_is_no_name_unless_the_tagger_is_sure()
     [kept] = maker.cleaned(tagger, texts)
     assert kept.text == "please grant rights"
     assert kept.example.tags == ["O", "O", "O"] and not kept.has_names
+
+
+def test_unmarked_tickets_are_the_training_sides() -> None:
+    tickets = pd.DataFrame(
+        {
+            "text": ["one", "two", "three", "four", "five"],
+            "language": ["en", "en", "en", "fr", "ar"],
+            "source": ["kaggle", "kaggle", "kaggle", "sample", "written"],
+            "random": ["train", "train", "test", "train", "validation"],
+        }
+    )
+    natural, cleaned = unmarked_tickets(tickets, 1, 3)
+    assert natural == [("four", "fr")]
+    assert len(cleaned) == 1 and cleaned[0] in [("one", "en"), ("two", "en")]
+    assert len(unmarked_tickets(tickets, 9, 3)[1]) == 2
 
 
 def test_a_tagger_learns_a_place_from_a_few_tickets(tmp_path: Path) -> None:
