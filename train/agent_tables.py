@@ -29,14 +29,21 @@ def scrubbing(pii: Report) -> str:
 
 def scrubbing_summary(pii: Report) -> str:
     """Clean words masked, those of real tickets too, and the time a ticket takes."""
-    time, cleaned = pii["cpu_ms"], pii["cleaned"]
-    said = (
+    time = pii["cpu_ms"]
+    said = f"CPU a ticket: {time['median']:.1f} ms in the median, {time['p99']:.1f} ms at p99."
+    rows = table(["", *_LANGUAGES.values()], [_masked(pii["languages"])])
+    return f"{rows}\n{_masked_of_real(pii['cleaned'])}{said}\n"
+
+
+def _masked_of_real(cleaned: Report) -> str:
+    """A line; nothing where the real tickets weren't at hand."""
+    if not cleaned["tickets"]:
+        return ""
+    return (
         f"Of the {cleaned['words']:,} words of {cleaned['tickets']:,} held-out real tickets, whose "
         f"publisher took the names out, {cleaned['masked']:,} are masked "
         f"({cleaned['share_masked']:.2%}).\n"
-        f"CPU a ticket: {time['median']:.1f} ms in the median, {time['p99']:.1f} ms at p99."
     )
-    return table(["", *_LANGUAGES.values()], [_masked(pii["languages"])]) + f"\n{said}\n"
 
 
 def scrubbing_blind(pii: Report) -> str:

@@ -1,7 +1,7 @@
 """What asking the transformer is expected to add, learned from tickets that both models answered.
 
-A linear model of few signals. Which ones is chosen by cross-validation: on some thousand tickets,
-of which the two models answer one in twenty differently, a signal that says little does harm.
+A linear model of few signals. Which ones is chosen by cross-validation: there are few tickets of
+which one model's answer is right and the other's is not, so a signal that says little does harm.
 """
 
 from collections.abc import Iterator, Sequence

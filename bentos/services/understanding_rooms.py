@@ -22,24 +22,30 @@ _logger = logging.getLogger("bentoml.callcenter")
 def understanding(given: Settings) -> Understanding:
     """Scrubber, language detector and word reader.
 
-    Without the model of names, patterns still run, and every answer says that names were not read.
+    Without a usable model of names, patterns still run, and every answer says that names were not
+    read.
     """
-    folder = _names_folder(given.names_model)
     detector = LanguageDetector(given.language_detector)
-    if folder is None:
+    names = None if given.names_model is None else _names(given.names_model)
+    if names is None:
         return Understanding(Scrubber(None), detector, None, Stage)
-    tagger = NameTagger.load(folder)
-    return Understanding(Scrubber(tagger), detector, Lexicon.load(folder / LEXICON_FILE), Stage)
+    tagger, lexicon = names
+    return Understanding(Scrubber(tagger), detector, lexicon, Stage)
 
 
-def _names_folder(tag: str | None) -> Path | None:
-    if tag is None:
-        return None
+def _names(tag: str) -> tuple[NameTagger, Lexicon] | None:
     try:
         folder = Path(bentoml.models.get(tag).path)
         manifest = Manifest.verify(folder)
-    except (NotFound, ArtifactError) as error:
-        _logger.warning("names stay in tickets: model %s: %s", tag, error)
+        found = NameTagger.load(folder), Lexicon.load(folder / LEXICON_FILE)
+    # The last two: a model of another version's format.
+    except (NotFound, ArtifactError, OSError, ValueError) as error:
+        _logger.warning(
+            "names stay in tickets: model %s: %s; `callcenter install release` brings the one of "
+            "this version",
+            tag,
+            error,
+        )
         return None
     MODEL_INFO.labels("names", manifest.version).set(1)
-    return folder
+    return found
