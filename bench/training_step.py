@@ -21,7 +21,8 @@ from train.fine_tuning import load_classifier, optimizer
 from train.memory import keep_freed_memory
 from train.parameters import PARAMETERS, TransformerParameters, load_section
 from train.precision import best_device, device_name, multiplies_bfloat16
-from train.prepare import DATASET, TICKETS
+from train.prepare import DATASET
+from train.scrub import SCRUBBED
 from train.transformer_data import Collator, examples
 
 REPORT: Final = Path("reports/bench/training_step.json")
@@ -61,7 +62,7 @@ class Stepper:
 
 def batches(parameters: TransformerParameters) -> list[Batch]:
     """Batches of training tickets, those of like length together, as in a training."""
-    tickets = pd.read_parquet(TICKETS)
+    tickets = pd.read_parquet(SCRUBBED)
     tickets = tickets[tickets["random"] == "train"]
     drawn = tickets.sample(parameters.batch_size * _BATCHES, random_state=parameters.seed)
     drawn = drawn.sort_values("normalised", key=lambda texts: texts.str.len())

@@ -34,8 +34,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from train.fidelity import checkpoint_logits
 from train.labels import places
 from train.onnx_graph import export_float32
-from train.prepare import TICKETS
 from train.quantization import quantize
+from train.scrub import SCRUBBED
 from train.transformer import CHECKPOINT
 
 REPORT: Final = Path("reports/bench/transformer_formats.json")
@@ -206,7 +206,7 @@ def main() -> None:
     logging.disable(logging.WARNING)  # the quantizers advise to preprocess
     torch.set_num_threads(1)
     tokenizer = AutoTokenizer.from_pretrained(CHECKPOINT)
-    tickets = pd.read_parquet(TICKETS)
+    tickets = pd.read_parquet(SCRUBBED)
     train = tickets[tickets["random"] == "train"].sample(_CALIBRATION, random_state=42)
     validation = tickets[tickets["random"] == "validation"].sample(frac=1, random_state=42)
     pieces = _pieces(tokenizer, validation["normalised"].tolist())

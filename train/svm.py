@@ -20,8 +20,8 @@ from bentos.models.tokens import prepare
 from bentos.triage.categories import CATEGORIES
 from train.labels import Labels, places
 from train.parameters import PARAMETERS, SvmParameters, load_section
-from train.prepare import TICKETS
-from train.svm_estimators import CalibratedSvm, Experts, Gate
+from train.scrub import SCRUBBED
+from train.svm_estimators import CalibratedSvm, Experts, Gate, Split
 from train.svm_export import svm_files
 from train.svm_pipelines import archive_svm, natural_svm
 
@@ -32,15 +32,19 @@ REPORT: Final = Path("reports/svm.json")
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Prepared texts, the places of their labels in CATEGORIES, and which are natural tickets."""
+    """Prepared texts, the places of their labels in CATEGORIES, which are natural tickets, and
+    which are of the validation side."""
 
     texts: NDArray[np.object_]
     labels: Labels
     natural: NDArray[np.bool_]
+    validation: NDArray[np.bool_]
 
     def where(self, mask: NDArray[np.bool_]) -> "Examples":
         """The part of the examples for which `mask` is true."""
-        return Examples(self.texts[mask], self.labels[mask], self.natural[mask])
+        return Examples(
+            self.texts[mask], self.labels[mask], self.natural[mask], self.validation[mask]
+        )
 
     def archive(self) -> "Examples":
         """The cleaned tickets; all, where every ticket is natural."""
@@ -57,17 +61,17 @@ class Choice:
 
 
 def examples(tickets: pd.DataFrame) -> Examples:
-    """What the SVM learns from: `tickets` with the columns text, label and source."""
+    """What the SVM learns from: `tickets` with the columns text, label, source and
+    random."""
     return Examples(
         np.array([prepare(text) for text in tickets["text"]], dtype=object),
         places(tickets["label"]),
         (tickets["source"] != "kaggle").to_numpy(),
+        (tickets["random"] == "validation").to_numpy(),
     )
 
 
-def search(
-    training: Examples, validation: Examples, parameters: SvmParameters
-) -> tuple[Choice, list[dict[str, Any]]]:
+def search(known: Examples, parameters: SvmParameters) -> tuple[Choice, list[dict[str, Any]]]:
     """The best hyper-parameters, and every try with its accuracy on tickets it was not trained on.
 
     The archive expert is judged on the validation side. The natural one has so few tickets there
@@ -75,26 +79,18 @@ def search(
     side is never seen.
     """
     tries: list[dict[str, Any]] = []
-    train, held_out = training.archive(), validation.archive()
+    archive = known.archive()
+    train, held_out = archive.where(~archive.validation), archive.where(archive.validation)
     fitted: dict[float, Pipeline] = {}
     for C in tqdm(parameters.archive.C, "archive", disable=None, leave=False):
         fitted[C] = archive_svm(parameters, C).fit(train.texts, train.labels)
         accuracy = float(np.mean(fitted[C].predict(held_out.texts) == held_out.labels))
         tries.append({"expert": "archive", "C": C, "accuracy": round(accuracy, 6)})
     best = max(tries, key=lambda entry: entry["accuracy"])["C"]
-    archive = None if training.natural.all() else fitted[best]
-    found = _search_natural(_natural_examples(training, validation), archive, parameters)
+    below = None if known.natural.all() else fitted[best]
+    found = _search_natural(known.where(known.natural), below, parameters)
     winner = max(found, key=lambda entry: entry["accuracy"])
     return Choice(best, winner["C"], winner["idf_power"]), tries + found
-
-
-def _natural_examples(training: Examples, validation: Examples) -> Examples:
-    parts = [part.where(part.natural) for part in (training, validation)]
-    return Examples(
-        np.concatenate([part.texts for part in parts]),
-        np.concatenate([part.labels for part in parts]),
-        np.concatenate([part.natural for part in parts]),
-    )
 
 
 def _search_natural(
@@ -111,20 +107,33 @@ def _search_natural(
     return tries
 
 
-def fit(training: Examples, choice: Choice, parameters: SvmParameters) -> Experts:
-    """The experts and their gate, trained and calibrated on `training`, weights as released."""
-    cleaned, natural = training.archive(), training.where(training.natural)
+def folds(known: Examples, parameters: SvmParameters) -> list[Split]:
+    """Folds of the training side, and the validation side as one more.
+
+    So the opinions of training tickets, which the transformer learns from, are those of SVMs that
+    never saw a validation ticket.
+    """
+    train, validation = np.flatnonzero(~known.validation), np.flatnonzero(known.validation)
+    parts = StratifiedKFold(parameters.folds, shuffle=True, random_state=parameters.seed)
+    splits = [
+        (train[taught], train[asked]) for taught, asked in parts.split(train, known.labels[train])
+    ]
+    return splits + ([(train, validation)] if len(validation) else [])
+
+
+def fit(known: Examples, choice: Choice, parameters: SvmParameters) -> Experts:
+    """The experts and their gate, trained and calibrated on `known`, weights as released."""
+    cleaned, natural = known.archive(), known.where(known.natural)
     archive = CalibratedSvm(
-        archive_svm(parameters, choice.archive_C), parameters.folds, seed=parameters.seed
+        archive_svm(parameters, choice.archive_C), folds(cleaned, parameters)
     ).fit(cleaned.texts, cleaned.labels)
-    below = None if training.natural.all() else archive.svm_
+    below = None if known.natural.all() else archive.svm_
     expert = CalibratedSvm(
         natural_svm(parameters, choice.natural_C, choice.idf_power, below),
-        parameters.folds,
+        folds(natural, parameters),
         parameters.natural.meta_C,
-        parameters.seed,
     ).fit(natural.texts, natural.labels)
-    gate = Gate(parameters.gate.min_df, parameters.gate.C).fit(training.texts, training.natural)
+    gate = Gate(parameters.gate.min_df, parameters.gate.C).fit(known.texts, known.natural)
     return Experts(archive, expert, gate)
 
 
@@ -143,12 +152,10 @@ def out_of_fold(
 def main() -> None:
     """Trains on all but the test side, and writes `models/svm` and `reports/svm.json`."""
     parameters = load_section(PARAMETERS, "svm", SvmParameters)
-    tickets = pd.read_parquet(TICKETS)
-    sides = tickets["random"].to_numpy()
-    seen = np.isin(sides, ("train", "validation"))
+    tickets = pd.read_parquet(SCRUBBED)
+    seen = tickets["random"].isin(("train", "validation"))
     known = examples(tickets[seen])
-    train = sides[seen] == "train"
-    choice, tries = search(known.where(train), known.where(~train), parameters)
+    choice, tries = search(known, parameters)
     experts = fit(known, choice, parameters)
     files = svm_files(experts)
     shutil.rmtree(FOLDER, ignore_errors=True)

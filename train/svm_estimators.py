@@ -3,13 +3,14 @@
 `bentos.models.svm` says how they are combined, and computes the same from the released arrays.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import cross_val_predict
 from sklearn.svm import LinearSVC
 
 from bentos.models.calibration import Floats, beta_features, softmax, with_confidence
@@ -17,6 +18,8 @@ from bentos.triage.categories import CATEGORIES
 from train.labels import Labels
 from train.power_tfidf import PowerTfidf, Texts
 
+# Places of the texts that a model learns from, and of those it is asked about.
+Split = tuple[NDArray[np.int64], NDArray[np.int64]]
 # The gate's logit where every training ticket was natural: p = 1 - 1e-13.
 _ALWAYS_NATURAL: Final = 30.0
 
@@ -29,36 +32,33 @@ class CalibratedSvm(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # un
 
     Args:
         svm: a pipeline that ends in LinearSVC.
-        folds: how many.
+        cv: how many folds, or the folds, which ask about every text once.
         meta_C: inverse regularisation of the logistic regression.
-        seed: of the folds.
     """
 
-    def __init__(self, svm: Any, folds: int = 5, meta_C: float = 1.0, seed: int = 42) -> None:
+    def __init__(self, svm: Any, cv: int | Sequence[Split] = 5, meta_C: float = 1.0) -> None:
         self.svm = svm
-        self.folds = folds
+        self.cv = cv
         self.meta_C = meta_C
-        self.seed = seed
 
     def fit(self, X: NDArray[np.object_], y: Labels) -> Self:
         """Learns from prepared texts and their places in CATEGORIES, all of which must occur.
 
-        `out_of_fold_` keeps the probabilities, (texts, 8), that models without the text gave it.
+        `out_of_fold_` keeps the calibrated probabilities, (texts, 8), that models without the text
+        gave it.
         """
-        folds = StratifiedKFold(self.folds, shuffle=True, random_state=self.seed)
         out_of_fold = cross_val_predict(
-            self.svm, X, y, cv=folds, method="decision_function", n_jobs=-1
+            self.svm, X, y, cv=self.cv, method="decision_function", n_jobs=-1
         )
         self.svm_ = clone(self.svm).fit(X, y)
         round_weights(self.svm_[-1])
         self.classes_ = self.svm_.classes_
         self.meta_ = LogisticRegression(C=self.meta_C, max_iter=2000).fit(out_of_fold, y)
         probabilities = softmax(self.meta_.decision_function(out_of_fold))
-        self.out_of_fold_ = probabilities
+        confidence = probabilities.max(axis=1)
         right = probabilities.argmax(axis=1) == y
-        self.beta_ = LogisticRegression(C=100.0).fit(
-            beta_features(probabilities.max(axis=1)), right
-        )
+        self.beta_ = LogisticRegression(C=100.0).fit(beta_features(confidence), right)
+        self.out_of_fold_ = with_confidence(probabilities, self.corrected(confidence))
         return self
 
     def scores(self, X: Texts) -> Floats:

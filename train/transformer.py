@@ -20,7 +20,7 @@ from train.fine_tuning import fine_tune
 from train.memory import keep_freed_memory
 from train.parameters import PARAMETERS, TransformerParameters, load_section
 from train.precision import device_name
-from train.prepare import TICKETS
+from train.scrub import SCRUBBED
 from train.svm import OUT_OF_FOLD
 from train.tracking import EXPERIMENT, use_tracking_server
 from train.training_folder import FOLDER as UNFINISHED
@@ -34,13 +34,13 @@ REPORT: Final = Path("reports/transformer.json")
 def main() -> None:
     """Writes `models/transformer_checkpoint` and `reports/transformer.json`."""
     parameters = load_section(PARAMETERS, "transformer", TransformerParameters)
-    tickets = pd.read_parquet(TICKETS)
+    tickets = pd.read_parquet(SCRUBBED)
     untaught = pd.read_parquet(OUT_OF_FOLD)
     keep_freed_memory()
     use_tracking_server()
     mlflow.set_experiment(EXPERIMENT)
     started = time.monotonic()
-    inputs = [file.read_bytes() for file in (TICKETS, OUT_OF_FOLD, *sorted(ENCODER.iterdir()))]
+    inputs = [file.read_bytes() for file in (SCRUBBED, OUT_OF_FOLD, *sorted(ENCODER.iterdir()))]
     inputs.append(parameters.model_dump_json().encode())
     with (
         training_folder(UNFINISHED, inputs) as folder,

@@ -31,8 +31,8 @@ from train.labels import places
 from train.metrics import expected_calibration_error
 from train.onnx_graph import export_float32
 from train.parameters import PARAMETERS, ExportParameters, Reading, load_section
-from train.prepare import TICKETS
 from train.quantization import quantize
+from train.scrub import SCRUBBED
 from train.transformer import CHECKPOINT
 
 FOLDER: Final = Path("models") / FOLDERS[TRANSFORMER]
@@ -191,7 +191,7 @@ def _fidelity(
 def main() -> None:
     """Writes `models/transformer` and `reports/export.json`."""
     parameters = load_section(PARAMETERS, "export", ExportParameters)
-    tickets = pd.read_parquet(TICKETS)
+    tickets = pd.read_parquet(SCRUBBED)
     report = export(CHECKPOINT, tickets[tickets["random"] == "validation"], parameters, FOLDER)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

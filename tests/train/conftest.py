@@ -56,7 +56,8 @@ def read_tickets(every: int = 4) -> pd.DataFrame:
     frames = [pd.read_csv(file).iloc[::every] for file in files]
     tickets = pd.concat(frames, ignore_index=True)
     archive = tickets["id"].str.startswith("en-b")
-    return tickets.assign(source=archive.map({True: "kaggle", False: "sample"}))
+    sources = archive.map({True: "kaggle", False: "sample"})
+    return tickets.assign(source=sources, random="train")
 
 
 @pytest.fixture(scope="session")

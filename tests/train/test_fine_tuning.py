@@ -5,11 +5,11 @@ from pathlib import Path
 import mlflow
 import numpy as np
 import pytest
-from transformers import EvalPrediction
+from transformers import EarlyStoppingCallback, EvalPrediction, TrainerControl, TrainerState
 
 from tests.train.tiny import PARAMETERS, config, tickets, write_encoder
 from train.classifier import TicketClassifier
-from train.fine_tuning import accuracies, fine_tune, optimizer
+from train.fine_tuning import accuracies, fine_tune, optimizer, training_arguments
 from train.transformer_data import examples
 
 # SQLAlchemy warns MLflow, which asks for it when a run is logged.
@@ -32,6 +32,21 @@ def test_a_training_cut_off_goes_on_from_its_last_pass(
         passes.append([entry for entry in log if "eval_accuracy" in entry])
     assert [entry["epoch"] for entry in passes[1]] == [1.0, 2.0]
     assert passes[1][0] == passes[0][0]  # not run again: its very time is the first run's
+
+
+def test_a_few_validation_tickets_by_chance_wrong_end_no_training(tmp_path: Path) -> None:
+    arguments = training_arguments(PARAMETERS, 100, 6, tmp_path)
+    callback = EarlyStoppingCallback(patience := 2)
+    state, control = TrainerState(), TrainerControl()
+    wobbling, falling = (0.91, 0.89, 0.90), (0.56, 0.54, 0.52)
+    for accuracy, loss in zip(wobbling, falling, strict=True):
+        found = {"eval_accuracy": accuracy, "eval_loss": loss}
+        callback.on_evaluate(arguments, state, control, metrics=found)
+        state.best_metric = loss
+    assert not control.should_training_stop
+    for _ in range(patience):
+        callback.on_evaluate(arguments, state, control, metrics={"eval_loss": 0.53})
+    assert control.should_training_stop
 
 
 def test_the_head_learns_faster_and_biases_do_not_decay() -> None:

@@ -15,7 +15,7 @@ from bentos.models.tokens import pieces, prepare
 from bentos.triage.categories import CATEGORIES
 from tests.train.conftest import CHOICE, PARAMETERS
 from train.power_tfidf import PowerTfidf
-from train.svm import examples, fit, out_of_fold, search
+from train.svm import examples, fit, folds, out_of_fold, search
 from train.svm_estimators import Experts
 from train.svm_export import svm_files
 from train.svm_import import sklearn_pipeline
@@ -31,6 +31,12 @@ _ODD_TEXTS = [
     "Écran NOIR",
     "كَلِمَةُ السر",
 ]
+
+
+def with_validation(tickets: pd.DataFrame) -> pd.DataFrame:
+    """`tickets`, every fourth on the validation side."""
+    held_out = np.arange(len(tickets)) % 4 == 0
+    return tickets.assign(random=np.where(held_out, "validation", "train"))
 
 
 def test_the_released_arrays_answer_as_the_trained_estimators(
@@ -80,9 +86,7 @@ def test_the_search_tries_every_pair_and_chooses_the_best(tickets: pd.DataFrame)
             "natural": PARAMETERS.natural.model_copy(update={"C": (0.1, 1.0)}),
         }
     )
-    known = examples(tickets)
-    train = np.arange(len(tickets)) % 4 != 0
-    choice, tries = search(known.where(train), known.where(~train), parameters)
+    choice, tries = search(examples(with_validation(tickets)), parameters)
     assert [(entry["expert"], entry["C"]) for entry in tries] == [
         ("archive", 0.01),
         ("archive", 1.0),
@@ -91,6 +95,26 @@ def test_the_search_tries_every_pair_and_chooses_the_best(tickets: pd.DataFrame)
     ]
     best = max(tries[2:], key=lambda entry: entry["accuracy"])
     assert choice.natural_C == best["C"]
+
+
+def test_what_is_said_of_training_tickets_was_learned_from_no_validation_ticket(
+    tickets: pd.DataFrame,
+) -> None:
+    known = examples(with_validation(tickets))
+    splits = folds(known, PARAMETERS)
+    asked = np.concatenate([split[1] for split in splits])
+    assert sorted(asked) == list(range(len(tickets)))
+    for taught, _ in splits:
+        assert not known.validation[taught].any()
+    assert known.validation[splits[-1][1]].all()
+
+
+def test_without_a_validation_side_the_folds_are_those_of_the_training_side(
+    tickets: pd.DataFrame,
+) -> None:
+    splits = folds(examples(tickets), PARAMETERS)
+    assert len(splits) == PARAMETERS.folds
+    assert all(len(asked) for _, asked in splits)
 
 
 def test_power_tfidf_with_powers_of_one_is_scikit_learns_tfidf() -> None:
@@ -120,6 +144,17 @@ def test_every_ticket_gets_the_untaught_opinion_of_its_own_expert(
     assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert probabilities[natural] == pytest.approx(experts.natural.out_of_fold_, abs=1e-6)
     assert probabilities[~natural] == pytest.approx(experts.archive.out_of_fold_, abs=1e-6)
+
+
+def test_untaught_opinions_are_as_sure_as_they_are_right(
+    tickets: pd.DataFrame, experts: Experts
+) -> None:
+    """As the served ones are: the router learns from these and decides by those."""
+    known = examples(tickets)
+    for expert, mask in ((experts.natural, known.natural), (experts.archive, ~known.natural)):
+        said = expert.out_of_fold_
+        right = said.argmax(axis=1) == known.labels[mask]
+        assert said.max(axis=1).mean() == pytest.approx(right.mean(), abs=0.005)
 
 
 def test_natural_tickets_alone_get_the_opinions_of_the_natural_expert(

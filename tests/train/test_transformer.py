@@ -18,7 +18,7 @@ from train import transformer as stage
 from train.encoder import FOLDER as ENCODER
 from train.fidelity import ExportError, Fidelity, checkpoint_logits, compare
 from train.parameters import ExportParameters
-from train.prepare import TICKETS
+from train.scrub import SCRUBBED
 from train.svm import OUT_OF_FOLD
 from train.tracking import EXPERIMENT
 from train.transformer import CHECKPOINT, REPORT
@@ -49,9 +49,9 @@ def repository(
     root = tmp_path_factory.mktemp("repository")
     everything = pd.concat([tickets("train", 120), validation], ignore_index=True)
     undecided = pd.DataFrame(1 / len(CATEGORIES), everything.index, list(CATEGORIES))
-    for file in (TICKETS, OUT_OF_FOLD):
+    for file in (SCRUBBED, OUT_OF_FOLD):
         (root / file).parent.mkdir(parents=True)
-    everything.to_parquet(root / TICKETS)
+    everything.to_parquet(root / SCRUBBED)
     undecided.assign(id=everything["id"]).to_parquet(root / OUT_OF_FOLD)
     write_encoder(root / ENCODER)
     section = yaml.safe_dump({"transformer": PARAMETERS.model_dump(mode="json")})
