@@ -61,8 +61,7 @@ class Choice:
 
 
 def examples(tickets: pd.DataFrame) -> Examples:
-    """What the SVM learns from: `tickets` with the columns text, label, source and
-    random."""
+    """What the SVM learns from: `tickets` with the columns text, label, source and random."""
     return Examples(
         np.array([prepare(text) for text in tickets["text"]], dtype=object),
         places(tickets["label"]),
@@ -96,12 +95,12 @@ def search(known: Examples, parameters: SvmParameters) -> tuple[Choice, list[dic
 def _search_natural(
     natural: Examples, archive: Pipeline | None, parameters: SvmParameters
 ) -> list[dict[str, Any]]:
-    folds = StratifiedKFold(parameters.folds, shuffle=True, random_state=parameters.seed)
+    parts = StratifiedKFold(parameters.folds, shuffle=True, random_state=parameters.seed)
     grid = list(product(parameters.natural.C, parameters.natural.idf_power))
     tries = []
     for C, idf_power in tqdm(grid, "natural", disable=None, leave=False):
         model = natural_svm(parameters, C, idf_power, archive)
-        predicted = cross_val_predict(model, natural.texts, natural.labels, cv=folds, n_jobs=-1)
+        predicted = cross_val_predict(model, natural.texts, natural.labels, cv=parts, n_jobs=-1)
         accuracy = round(float(np.mean(predicted == natural.labels)), 6)
         tries.append({"expert": "natural", "C": C, "idf_power": idf_power, "accuracy": accuracy})
     return tries
