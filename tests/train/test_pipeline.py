@@ -191,7 +191,7 @@ assert abs(sum(answer) - 1) < 1e-6 and answer.index(max(answer)) == 0
 def test_a_changed_parameter_runs_what_depends_on_it_and_nothing_else(
     run: Run, sample: dict
 ) -> None:
-    run("sed", "-i", r"s/^  english_budget: .*/  english_budget: 0.35/", "params.yaml")
+    run("sed", "-i", r"s/^  coverage: .*/  coverage: 0.9/", "params.yaml")
     assert _ran(run("dvc", "repro")) == ["router", "evaluate", "register"]
 
 
