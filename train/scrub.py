@@ -1,7 +1,7 @@
 """Stage `scrub`: tickets as a running agent's models see them. `python -m train.scrub`.
 
-Models learn from what the scrubber leaves: no name is in a vocabulary, and a word that it masks by
-mistake is as absent in training as in service.
+Models learn from what the scrubber leaves: what it finds is in no vocabulary, and a word that it
+masks by mistake is as absent in training as in service.
 """
 
 from pathlib import Path

@@ -42,7 +42,9 @@ def test_a_few_validation_tickets_by_chance_wrong_end_no_training(tmp_path: Path
     for accuracy, loss in zip(wobbling, falling, strict=True):
         found = {"eval_accuracy": accuracy, "eval_loss": loss}
         callback.on_evaluate(arguments, state, control, metrics=found)
-        state.best_metric = loss
+        score = found[f"eval_{arguments.metric_for_best_model}"]
+        better = max if arguments.greater_is_better else min
+        state.best_metric = better(score, state.best_metric or score)
     assert not control.should_training_stop
     for _ in range(patience):
         callback.on_evaluate(arguments, state, control, metrics={"eval_loss": 0.53})
