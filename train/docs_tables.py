@@ -69,6 +69,7 @@ def documents(root: Path) -> dict[Path, str]:
         },
         "docs/training.md": {
             "training-step": model_tables.training_step(_read(bench / "training_step.json")),
+            "training-batches": model_tables.training_batches(_read(bench / "training_step.json")),
         },
         "docs/transformer.md": {
             "results": results,

@@ -1,4 +1,7 @@
-"""Stage `evaluate`: scores the exported models, through the serving code, on the test side."""
+"""Stage `evaluate`: scores the exported models, through the serving code, on the test side.
+
+Each on scrubbed tickets, since no ticket reaches a model otherwise.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,9 +21,10 @@ from train.data_report import word_counts
 from train.labels import places
 from train.metrics import Scores, scores
 from train.plots import confusion_matrix_plot, reliability_plot
-from train.prepare import DATASET, TICKETS
+from train.prepare import DATASET
 from train.routing_answers import answers, pooled
 from train.routing_data import load_cases, load_classifiers
+from train.scrub import SCRUBBED
 
 MODELS: Final = Path("models")
 REPORTS: Final = Path("reports")
@@ -58,7 +62,7 @@ def evaluate(model: Classifier, tickets: pd.DataFrame) -> Evaluation:
 
 
 def evaluate_cascade(tickets: pd.DataFrame, models: Mapping[str, Classifier]) -> Evaluation:
-    """What the agent answers to `tickets`: scrubbed, routed, both `models`' answers as one."""
+    """What the agent answers to scrubbed `tickets`: routed, both `models`' answers as one."""
     cases = load_cases(tickets, models)
     policy = load_policy(MODELS / FOLDERS[ROUTER]).policy
     final = answers(policy, cases).probabilities
@@ -126,7 +130,7 @@ def draw(name: str, evaluation: Evaluation, folder: Path) -> None:
 
 def main() -> None:
     """Writes `reports/metrics.json` and the plots of `reports/models/`."""
-    tickets = pd.read_parquet(TICKETS)
+    tickets = pd.read_parquet(SCRUBBED)
     dataset = json.loads(DATASET.read_text(encoding="utf-8"))
     metrics: dict[str, Any] = {"dataset": {"name": dataset["name"], "version": dataset["version"]}}
     test = tickets[tickets["random"] == "test"]

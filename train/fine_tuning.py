@@ -25,7 +25,7 @@ from train.noise import Noise
 from train.parameters import TransformerParameters
 from train.precision import attention, best_device, multiplies_bfloat16
 from train.training_folder import last_checkpoint, steps_done
-from train.transformer_data import BalancedBatches, Collator, Example, Tickets
+from train.transformer_data import BalancedBatches, Collator, Example, Tickets, piece_counts
 
 _GPU_BATCHES: Final = 4  # as many batches at once where a GPU is
 
@@ -84,16 +84,16 @@ def accuracies(natural: NDArray[np.bool_]) -> Callable[[EvalPrediction], dict[st
 
 
 def training_arguments(
-    parameters: TransformerParameters, steps: int, epochs: float, folder: Path
+    parameters: TransformerParameters, steps: int, folder: Path
 ) -> TrainingArguments:
-    """How Trainer runs: in bfloat16 where a GPU or the processor multiplies it."""
+    """How Trainer runs its `steps`: in bfloat16 where a GPU or the processor multiplies it."""
     device = best_device()
     gpu = device.type == "cuda"
     return TrainingArguments(
         output_dir=str(folder),
         use_cpu=not gpu,
         bf16=multiplies_bfloat16(device),
-        num_train_epochs=epochs,
+        num_train_epochs=parameters.epochs,
         per_device_train_batch_size=parameters.batch_size,
         per_device_eval_batch_size=64,
         lr_scheduler_type="linear",
@@ -140,6 +140,8 @@ def fine_tune(
         parameters: how.
         folder: of the checkpoints; the training goes on from the last pass that it holds.
     """
+    if all(item["natural"] for item in train):
+        parameters = parameters.for_natural()
     set_seed(parameters.seed)
     model, tokenizer = load_classifier(encoder)
     # Before the optimizer, which keeps hold of the weights. (The model's own `to` has no types.)
@@ -147,15 +149,14 @@ def fine_tune(
     checkpoint = last_checkpoint(folder)
     seed = parameters.seed + steps_done(checkpoint)  # passes that follow are unlike those before
     batch_size = parameters.batch_size * (_GPU_BATCHES if best_device().type == "cuda" else 1)
-    batches = BalancedBatches(train, parameters.natural_weight, batch_size, seed)
-    only_natural = all(item["natural"] for item in train)
-    epochs = parameters.natural_epochs if only_natural else parameters.epochs
+    lengths = piece_counts(train, tokenizer, parameters.max_length)
+    batches = BalancedBatches(train, lengths, parameters.natural_weight, batch_size, seed)
     by_length = sorted(held_out, key=lambda item: len(item["text"]))
     trainer = BalancedTrainer(
         batches,
         Collator(tokenizer, parameters.max_length, Noise(parameters.noise, seed)),
         model=model,
-        args=training_arguments(parameters, int(len(batches) * epochs), epochs, folder),
+        args=training_arguments(parameters, int(len(batches) * parameters.epochs), folder),
         train_dataset=Tickets(train),
         eval_dataset=Tickets(by_length),
         data_collator=Collator(tokenizer, parameters.max_length, None),

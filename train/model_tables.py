@@ -99,6 +99,16 @@ def training_step(bench: Scores) -> str:
     return table([f"A step ({bench['device']})", *heads], rows)
 
 
+def training_batches(bench: Scores) -> str:
+    """A row for each way of sorting batches: seconds a step of fine-tuning."""
+    seconds = bench["seconds_sorted_by"]
+    rows = [
+        [f"in {way}", f"{taken:.2f}", f"{seconds['characters'] / taken:.2f} ×"]
+        for way, taken in seconds.items()
+    ]
+    return table(["Batches of like length", "a step, s", "as fast"], rows)
+
+
 def formats(bench: Scores) -> str:
     """A row for each way of running the transformer."""
     rows = [

@@ -11,7 +11,6 @@ import pandas as pd
 from bentos.models.artifact import ArtifactError
 from bentos.models.registered import CLASSIFIERS, FOLDERS, ROUTER
 from bentos.release import ReleaseError
-from train.prepare import TICKETS
 from train.promotion import Comparison, compare, compare_records
 from train.registry import (
     RegisteredModel,
@@ -24,6 +23,7 @@ from train.registry import (
 from train.registry import pull as pull_models
 from train.registry import set_alias, sources, write_release
 from train.registry_import import register_release
+from train.scrub import SCRUBBED
 from train.tracking import PRODUCTION, STAGING, use_tracking_server
 
 _model_option: Callable[[Any], Any] = click.option(
@@ -136,11 +136,11 @@ def _verdict(comparison: Comparison, tolerance: float) -> str:
 
 
 def _tickets(needed: set[str]) -> pd.DataFrame:
-    """The prepared tickets; of all the sources that the present model knows, or it is no test."""
-    if not TICKETS.is_file():
-        raise RegistryError(f"{TICKETS} is missing: `make train` prepares the test tickets")
-    tickets = pd.read_parquet(TICKETS)
-    _require(needed, set(tickets["source"]), str(TICKETS))
+    """The scrubbed tickets; of all the sources that the present model knows, or it is no test."""
+    if not SCRUBBED.is_file():
+        raise RegistryError(f"{SCRUBBED} is missing: `make train` prepares the test tickets")
+    tickets = pd.read_parquet(SCRUBBED)
+    _require(needed, set(tickets["source"]), str(SCRUBBED))
     return tickets
 
 

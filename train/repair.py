@@ -103,7 +103,8 @@ def repair(
     """Trains `student`, which has the layers `parameters.layers` of `teacher`, in place."""
     device = best_device()
     teacher.eval().to(device, torch.bfloat16 if multiplies_bfloat16(device) else torch.float32)
-    student.train().to(device)
+    # Without dropout: there are no labels to learn by heart, and it only blurs what is imitated.
+    student.eval().to(device)
     total = min(parameters.most_texts, parameters.passes * len(tickets))
     optimizer = torch.optim.AdamW(
         student.parameters(), lr=parameters.learning_rate, weight_decay=0.0, fused=True
@@ -123,7 +124,7 @@ def repair(
             seen += len(batch.ids)
             bar.update(len(batch.ids))
             bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
-    student.eval().to("cpu")
+    torch.nn.Module.to(student, "cpu")
     tokenizer.no_truncation()
 
 

@@ -23,11 +23,11 @@ from bentos.triage.categories import CATEGORIES, Category
 from bentos.triage.language import Language
 from bentos.triage.policy import Gain, LanguagePolicy, Policy, Pool
 from train.parameters import PARAMETERS, RouterParameters, load_section
-from train.prepare import TICKETS
 from train.routing_answers import answers, log_pool, pooled
 from train.routing_data import Cases, Floats, load_cases, load_classifiers
 from train.routing_gain import Candidate, learn_gain
 from train.routing_report import write_report
+from train.scrub import SCRUBBED
 
 FOLDER: Final = Path("models/router")
 # How strongly the pool of a language with few tickets is pulled to that of all, in tickets.
@@ -164,7 +164,7 @@ def review_thresholds(
 def main() -> None:
     """Writes `models/router`, `reports/routing.json` and its plots."""
     parameters = load_section(PARAMETERS, "router", RouterParameters)
-    tickets = pd.read_parquet(TICKETS)
+    tickets = pd.read_parquet(SCRUBBED)
     cases = load_cases(tickets[tickets["random"] != "train"], load_classifiers())
     is_validation = (cases.tickets["random"] == "validation").to_numpy()
     validation = cases.where(is_validation).taught_nothing()

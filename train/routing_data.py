@@ -13,8 +13,7 @@ from bentos.models.registered import CLASSIFIERS, FOLDERS, SVM, TRANSFORMER, Cla
 from bentos.triage.categories import CATEGORIES
 from bentos.triage.language import Detected, LanguageDetector
 from bentos.triage.pii.names.lexicon import Lexicon
-from bentos.triage.pii.names.tagger import LEXICON_FILE, NameTagger
-from bentos.triage.pii.scrubber import Scrubber
+from bentos.triage.pii.names.tagger import LEXICON_FILE
 from bentos.triage.signals import Reading, Signals, read, signals
 from train.labels import places
 from train.names import FOLDER as NAMES_FOLDER
@@ -78,18 +77,15 @@ class Cases:
 
 
 def load_cases(tickets: pd.DataFrame, models: Mapping[str, Classifier]) -> Cases:
-    """Scrubs `tickets`, detects their languages and asks both `models`, as the agent does.
+    """Detects the languages of scrubbed `tickets` and asks both `models`, as the agent does.
 
     Args:
         tickets: with the columns text and label.
         models: by the names of their folders.
     """
-    scrubber = Scrubber(NameTagger.load(NAMES_FOLDER))
-    scrubbed = [scrubber.scrub(text).text for text in tickets["text"]]
-    svm, transformer = (
-        models[FOLDERS[name]].predict_proba(scrubbed) for name in (SVM, TRANSFORMER)
-    )
-    return Cases(tickets, places(tickets["label"]), _readings(scrubbed), svm, transformer)
+    texts = tickets["text"].tolist()
+    svm, transformer = (models[FOLDERS[name]].predict_proba(texts) for name in (SVM, TRANSFORMER))
+    return Cases(tickets, places(tickets["label"]), _readings(texts), svm, transformer)
 
 
 def load_classifiers() -> dict[str, Classifier]:

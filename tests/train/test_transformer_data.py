@@ -9,7 +9,7 @@ import pytest
 from bentos.triage.categories import CATEGORIES
 from tests.train.tiny import PARAMETERS, tokenizer
 from train.noise import Noise
-from train.transformer_data import BalancedBatches, Collator, Example, examples
+from train.transformer_data import BalancedBatches, Collator, Example, examples, piece_counts
 
 
 @pytest.fixture
@@ -55,8 +55,13 @@ def many(cleaned: int, natural: int) -> list[Example]:
     ]
 
 
+def batches_of(data: list[Example], natural_weight: float) -> BalancedBatches:
+    lengths = [len(item["text"]) for item in data]
+    return BalancedBatches(data, lengths, natural_weight, batch_size=16, seed=1)
+
+
 def test_a_pass_draws_cleaned_tickets_once_and_natural_ones_by_their_weight() -> None:
-    batches = BalancedBatches(many(100, 40), natural_weight=2.5, batch_size=16, seed=1)
+    batches = batches_of(many(100, 40), natural_weight=2.5)
     drawn = Counter(place for batch in batches for place in batch)
     assert all(drawn[place] == 1 for place in range(100))
     assert Counter(drawn[place] for place in range(100, 140)) == {2: 20, 3: 20}
@@ -64,17 +69,25 @@ def test_a_pass_draws_cleaned_tickets_once_and_natural_ones_by_their_weight() ->
 
 
 def test_tickets_of_one_kind_are_drawn_once() -> None:
-    batches = BalancedBatches(many(0, 40), natural_weight=3, batch_size=16, seed=1)
+    batches = batches_of(many(0, 40), natural_weight=3)
     assert sorted(place for batch in batches for place in batch) == list(range(40))
 
 
 def test_lengths_in_a_batch_are_alike_and_every_pass_is_another() -> None:
     data = many(800, 0)
-    batches = BalancedBatches(data, natural_weight=1, batch_size=16, seed=1)
+    batches = batches_of(data, natural_weight=1)
     first, second = list(batches), list(batches)
     spreads = [np.ptp([len(data[place]["text"]) for place in batch]) for batch in first]
     assert np.mean(spreads) < 3
     assert first != second
+
+
+def test_lengths_are_those_in_word_pieces_cut_as_batches_are() -> None:
+    texts = ("password", "disk full again", "disk full again and again and again")
+    data = [Example(text=text, target=[1.0], natural=True) for text in texts]
+    counted = piece_counts(data, tokenizer(), 6)
+    longest = [Collator(tokenizer(), 6, None)([item])["input_ids"].shape[1] for item in data]
+    assert counted == longest == [3, 5, 6]
 
 
 def test_a_batch_is_cut_and_padded_to_its_longest() -> None:
