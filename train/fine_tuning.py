@@ -84,16 +84,16 @@ def accuracies(natural: NDArray[np.bool_]) -> Callable[[EvalPrediction], dict[st
 
 
 def training_arguments(
-    parameters: TransformerParameters, steps: int, folder: Path
+    parameters: TransformerParameters, steps: int, epochs: float, folder: Path
 ) -> TrainingArguments:
-    """How Trainer runs its `steps`: in bfloat16 where a GPU or the processor multiplies it."""
+    """How Trainer runs: in bfloat16 where a GPU or the processor multiplies it."""
     device = best_device()
     gpu = device.type == "cuda"
     return TrainingArguments(
         output_dir=str(folder),
         use_cpu=not gpu,
         bf16=multiplies_bfloat16(device),
-        num_train_epochs=parameters.epochs,
+        num_train_epochs=epochs,
         per_device_train_batch_size=parameters.batch_size,
         per_device_eval_batch_size=64,
         lr_scheduler_type="linear",
@@ -140,8 +140,6 @@ def fine_tune(
         parameters: how.
         folder: of the checkpoints; the training goes on from the last pass that it holds.
     """
-    if all(item["natural"] for item in train):
-        parameters = parameters.for_natural()
     set_seed(parameters.seed)
     model, tokenizer = load_classifier(encoder)
     # Before the optimizer, which keeps hold of the weights. (The model's own `to` has no types.)
@@ -151,12 +149,14 @@ def fine_tune(
     batch_size = parameters.batch_size * (_GPU_BATCHES if best_device().type == "cuda" else 1)
     lengths = piece_counts(train, tokenizer, parameters.max_length)
     batches = BalancedBatches(train, lengths, parameters.natural_weight, batch_size, seed)
+    only_natural = all(item["natural"] for item in train)
+    epochs = parameters.natural_epochs if only_natural else parameters.epochs
     by_length = sorted(held_out, key=lambda item: len(item["text"]))
     trainer = BalancedTrainer(
         batches,
         Collator(tokenizer, parameters.max_length, Noise(parameters.noise, seed)),
         model=model,
-        args=training_arguments(parameters, int(len(batches) * parameters.epochs), folder),
+        args=training_arguments(parameters, int(len(batches) * epochs), epochs, folder),
         train_dataset=Tickets(train),
         eval_dataset=Tickets(by_length),
         data_collator=Collator(tokenizer, parameters.max_length, None),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final, Self, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -136,9 +136,8 @@ class EncoderParameters(BaseModel):
 class TransformerParameters(BaseModel):
     """The `transformer` section: how the encoder is fine-tuned.
 
-    A natural ticket is drawn `natural_weight` times as often as a cleaned one; where all are
-    natural, and few, `natural_epochs` and `natural_batch_size` hold. Targets are the label,
-    smoothed, and to `svm_share` what the SVM said of the ticket without having seen it.
+    A natural ticket is drawn `natural_weight` times as often as a cleaned one. Targets are the
+    label, smoothed, and to `svm_share` what the SVM said of the ticket without having seen it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -148,7 +147,6 @@ class TransformerParameters(BaseModel):
     natural_epochs: Annotated[float, Field(gt=0)]
     patience: Positive
     batch_size: Positive
-    natural_batch_size: Positive
     learning_rate: Share
     head_learning_rate: Share
     warmup_share: Share
@@ -158,11 +156,6 @@ class TransformerParameters(BaseModel):
     natural_weight: Annotated[float, Field(gt=0)]
     noise: Annotated[float, Field(ge=0, lt=1)]
     max_length: Positive
-
-    def for_natural(self) -> Self:
-        """These, with the `epochs` and the `batch_size` for natural tickets alone."""
-        own = {"epochs": self.natural_epochs, "batch_size": self.natural_batch_size}
-        return self.model_copy(update=own)
 
 
 class Reading(BaseModel):

@@ -68,8 +68,8 @@ def piece_counts(
 ) -> list[int]:
     """The length of each of `data` in word pieces, `max_length` at most.
 
-    Not in characters: a piece is as long as its word is common, and by characters a quarter of a
-    batch is padding.
+    Not in characters: a piece is as long as its word is common, so that by characters much of a
+    batch is padding (`bench/training_step.py`).
     """
     texts = [item["text"] for item in data]
     encoded = tokenizer(texts, truncation=True, max_length=max_length)

@@ -34,14 +34,14 @@ def test_a_training_cut_off_goes_on_from_its_last_pass(
     assert passes[1][0] == passes[0][0]  # not run again: its very time is the first run's
 
 
-def test_natural_tickets_alone_have_passes_and_batches_of_their_own(
+def test_natural_tickets_alone_have_passes_of_their_own(
     one_thread: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     mlflow.set_experiment("natural")
     train = examples(tickets("train", 20).assign(source="written"), None, PARAMETERS)
     held_out = examples(tickets("validation", 12), None, PARAMETERS)
-    own = {"natural_epochs": 2, "natural_batch_size": 5, "epochs": 7, "batch_size": 10}
+    own = {"natural_epochs": 2, "epochs": 7, "batch_size": 5}
     parameters = PARAMETERS.model_copy(update=own)
     encoder = write_encoder(tmp_path / "encoder")
     _, _, log = fine_tune(train, held_out, encoder, parameters, tmp_path)
@@ -49,7 +49,7 @@ def test_natural_tickets_alone_have_passes_and_batches_of_their_own(
 
 
 def test_a_few_validation_tickets_by_chance_wrong_end_no_training(tmp_path: Path) -> None:
-    arguments = training_arguments(PARAMETERS, 100, tmp_path)
+    arguments = training_arguments(PARAMETERS, 100, 6, tmp_path)
     callback = EarlyStoppingCallback(patience := 2)
     state, control = TrainerState(), TrainerControl()
     wobbling, falling = (0.91, 0.89, 0.90), (0.56, 0.54, 0.52)

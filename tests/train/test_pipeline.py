@@ -32,7 +32,7 @@ HASTE = {
     "C: [0.3, 0.5, 0.8]": "C: [0.5]",
     "C: [0.1, 0.25, 0.5]": "C: [0.5]",
     "most_texts: 24000": "most_texts: 200",
-    "natural_epochs: 2.5": "natural_epochs: 0.05",
+    "natural_epochs: 4": "natural_epochs: 0.05",
     " epochs: 6": " epochs: 0.02",
     "    - {head: 64, tail: 64}\n": "",
     "    - {head: 192, tail: 64}\n": "",

@@ -66,6 +66,20 @@ def test_the_student_comes_nearer(
     assert distance(student, teacher, BATCH, (0,)).item() < 0.7 * before
 
 
+def test_the_student_learns_without_dropout(
+    models: tuple[DistilBertModel, DistilBertModel], tickets: pd.DataFrame
+) -> None:
+    student, teacher = models
+    disturbed = copy.deepcopy(student)
+    for module in disturbed.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.9
+    for model in (student, disturbed):
+        repair(model, teacher, tokenizer().backend_tokenizer, PARAMETERS, tickets)
+    pairs = zip(student.parameters(), disturbed.parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+
+
 @pytest.fixture
 def common_words(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """All the words that a language has."""

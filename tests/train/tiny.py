@@ -25,7 +25,6 @@ PARAMETERS = TransformerParameters.model_validate(
         "natural_epochs": 6,
         "patience": 3,
         "batch_size": 8,
-        "natural_batch_size": 4,
         "learning_rate": 3e-3,
         "head_learning_rate": 1e-2,
         "warmup_share": 0.1,
