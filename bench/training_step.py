@@ -41,7 +41,7 @@ class Stepper:
     def __init__(
         self, implementation: str, bfloat16: bool, parameters: TransformerParameters
     ) -> None:
-        model, _ = load_classifier(ENCODER)
+        model, _ = load_classifier(ENCODER, parameters.archive.dropout)
         model.set_attn_implementation(implementation)
         self._model = model.train()
         torch.nn.Module.to(model, best_device())
@@ -66,7 +66,7 @@ def drawn(parameters: TransformerParameters) -> list[Example]:
     """Training tickets, as they are learned from."""
     tickets = pd.read_parquet(SCRUBBED)
     tickets = tickets[tickets["random"] == "train"]
-    count = parameters.batch_size * _BATCHES
+    count = parameters.archive.batch_size * _BATCHES
     return examples(tickets.sample(count, random_state=parameters.seed), None, parameters)
 
 
@@ -130,7 +130,7 @@ def main() -> None:
         "pieces": piece_counts(data, tokenizer, parameters.max_length),
     }
     orders = {
-        name: batches(data, counted, collator, parameters.batch_size)
+        name: batches(data, counted, collator, parameters.archive.batch_size)
         for name, counted in lengths.items()
     }
     report = {

@@ -114,6 +114,21 @@ def gain_signals(routing: Report) -> str:
     return table(["The gain is told by", "Validation tickets right"], rows)
 
 
+def pools(routing: Report) -> str:
+    """A row for each style of tickets: what each model's answer weighs where both were asked."""
+    policy = routing["policy"]
+    styles = {
+        "natural, in every language": policy["languages"]["en"],
+        "cleaned, English": policy["cleaned"],
+    }
+    rows = [
+        [said, f"{own['pool']['svm']:.2f}", f"{own['pool']['transformer']:.2f}"]
+        for said, own in styles.items()
+        if own is not None
+    ]
+    return table(["Tickets", "SVM", "Transformer"], rows)
+
+
 def escalation(routing: Report) -> str:
     """A row for each way to choose whom to escalate: accuracy by the share escalated."""
     curves = routing["escalation"]

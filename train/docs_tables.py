@@ -61,6 +61,7 @@ def documents(root: Path) -> dict[Path, str]:
             "pii-blind": agent_tables.scrubbing_blind(pii),
             "cascade": agent_tables.cascade(routing),
             "gain-signals": agent_tables.gain_signals(routing),
+            "pools": agent_tables.pools(routing),
             "escalation": agent_tables.escalation(routing),
             "agent-speed": agent_tables.speed(_read(bench / "agent.json")),
         },

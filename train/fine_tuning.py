@@ -22,7 +22,7 @@ from transformers import (
 from bentos.triage.categories import CATEGORIES
 from train.classifier import TicketClassifier
 from train.noise import Noise
-from train.parameters import TransformerParameters
+from train.parameters import PassParameters, TransformerParameters
 from train.precision import attention, best_device, multiplies_bfloat16
 from train.training_folder import last_checkpoint, steps_done
 from train.transformer_data import BalancedBatches, Collator, Example, Tickets, piece_counts
@@ -84,17 +84,20 @@ def accuracies(natural: NDArray[np.bool_]) -> Callable[[EvalPrediction], dict[st
 
 
 def training_arguments(
-    parameters: TransformerParameters, steps: int, epochs: float, folder: Path
+    parameters: TransformerParameters, passes: PassParameters, steps: int, folder: Path
 ) -> TrainingArguments:
-    """How Trainer runs: in bfloat16 where a GPU or the processor multiplies it."""
+    """How Trainer runs `passes`, of so many `steps`.
+
+    In bfloat16 where a GPU or the processor multiplies it.
+    """
     device = best_device()
     gpu = device.type == "cuda"
     return TrainingArguments(
         output_dir=str(folder),
         use_cpu=not gpu,
         bf16=multiplies_bfloat16(device),
-        num_train_epochs=epochs,
-        per_device_train_batch_size=parameters.batch_size,
+        num_train_epochs=passes.epochs,
+        per_device_train_batch_size=passes.batch_size,
         per_device_eval_batch_size=64,
         lr_scheduler_type="linear",
         warmup_steps=int(parameters.warmup_share * steps),
@@ -112,12 +115,18 @@ def training_arguments(
     )
 
 
-def load_classifier(encoder: Path) -> tuple[TicketClassifier, PreTrainedTokenizerBase]:
-    """A classifier with the weights of the checkpoint `encoder` and a new head; its tokenizer."""
+def load_classifier(
+    encoder: Path, dropout: float
+) -> tuple[TicketClassifier, PreTrainedTokenizerBase]:
+    """A classifier with the weights of the checkpoint `encoder` and a new head; its tokenizer.
+
+    `dropout` is that of the layers; the head keeps its own.
+    """
     model = TicketClassifier.from_pretrained(
         encoder,
         id2label=dict(enumerate(CATEGORIES)),
         label2id={name: place for place, name in enumerate(CATEGORIES)},
+        dropout=dropout,
         attention_dropout=0.0,
         attn_implementation=attention(),
     )
@@ -141,22 +150,21 @@ def fine_tune(
         folder: of the checkpoints; the training goes on from the last pass that it holds.
     """
     set_seed(parameters.seed)
-    model, tokenizer = load_classifier(encoder)
+    passes = parameters.natural if all(item["natural"] for item in train) else parameters.archive
+    model, tokenizer = load_classifier(encoder, passes.dropout)
     # Before the optimizer, which keeps hold of the weights. (The model's own `to` has no types.)
     torch.nn.Module.to(model, best_device())
     checkpoint = last_checkpoint(folder)
     seed = parameters.seed + steps_done(checkpoint)  # passes that follow are unlike those before
-    batch_size = parameters.batch_size * (_GPU_BATCHES if best_device().type == "cuda" else 1)
+    batch_size = passes.batch_size * (_GPU_BATCHES if best_device().type == "cuda" else 1)
     lengths = piece_counts(train, tokenizer, parameters.max_length)
     batches = BalancedBatches(train, lengths, parameters.natural_weight, batch_size, seed)
-    only_natural = all(item["natural"] for item in train)
-    epochs = parameters.natural_epochs if only_natural else parameters.epochs
     by_length = sorted(held_out, key=lambda item: len(item["text"]))
     trainer = BalancedTrainer(
         batches,
         Collator(tokenizer, parameters.max_length, Noise(parameters.noise, seed)),
         model=model,
-        args=training_arguments(parameters, int(len(batches) * epochs), epochs, folder),
+        args=training_arguments(parameters, passes, int(len(batches) * passes.epochs), folder),
         train_dataset=Tickets(train),
         eval_dataset=Tickets(by_length),
         data_collator=Collator(tokenizer, parameters.max_length, None),

@@ -133,20 +133,30 @@ class EncoderParameters(BaseModel):
         return layers
 
 
+class PassParameters(BaseModel):
+    """How the training tickets are gone through: how often, how many at once, with what dropout."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: Annotated[float, Field(gt=0)]
+    batch_size: Positive
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+
+
 class TransformerParameters(BaseModel):
     """The `transformer` section: how the encoder is fine-tuned.
 
-    A natural ticket is drawn `natural_weight` times as often as a cleaned one. Targets are the
-    label, smoothed, and to `svm_share` what the SVM said of the ticket without having seen it.
+    `archive` holds where there are cleaned tickets, `natural` where there are none. A natural
+    ticket is drawn `natural_weight` times as often as a cleaned one. Targets are the label,
+    smoothed, and to `svm_share` what the SVM said of the ticket without having seen it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int
-    epochs: Annotated[float, Field(gt=0)]
-    natural_epochs: Annotated[float, Field(gt=0)]
+    archive: PassParameters
+    natural: PassParameters
     patience: Positive
-    batch_size: Positive
     learning_rate: Share
     head_learning_rate: Share
     warmup_share: Share

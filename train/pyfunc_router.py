@@ -11,7 +11,7 @@ from bentos.models.router import load_policy
 
 
 class RouterModel(PythonModel):
-    """`predict` takes `language`, `svm` and `transformer`; gives `probabilities` a row."""
+    """`predict` takes `language`, `style`, `svm` and `transformer`; gives `probabilities` a row."""
 
     def load_context(self, context: PythonModelContext) -> None:
         """Loads the policy from the artifact folder, checksums verified."""
@@ -24,12 +24,11 @@ class RouterModel(PythonModel):
         params: dict[str, Any] | None = None,
     ) -> pd.DataFrame:
         """The pool of both models' probabilities, in the order of CATEGORIES, for every row."""
-        rows = zip(
-            model_input["language"], model_input["svm"], model_input["transformer"], strict=True
-        )
+        columns = ("language", "style", "svm", "transformer")
+        rows = zip(*(model_input[column] for column in columns), strict=True)
         pooled = [
-            self.policy.languages[language].pool.combined(list(svm), list(transformer))
-            for language, svm, transformer in rows
+            self.policy.own(language, style).pool.combined(list(svm), list(transformer))
+            for language, style, svm, transformer in rows
         ]
         return pd.DataFrame({"probabilities": pooled})
 

@@ -30,7 +30,9 @@ FLAVOURS: Final = {
     ),
     ROUTER: Flavour(
         Path(__file__).with_name("pyfunc_router.py"),
-        pd.DataFrame({"language": ["en"], "svm": [_ROW], "transformer": [_ROW]}),
+        pd.DataFrame(
+            {"language": ["en"], "style": ["natural"], "svm": [_ROW], "transformer": [_ROW]}
+        ),
         pd.DataFrame({"probabilities": [_ROW]}),
     ),
 }

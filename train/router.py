@@ -20,8 +20,7 @@ from bentos.models.artifact import Manifest
 from bentos.models.registered import ROUTER
 from bentos.models.router import POLICY_FILE
 from bentos.triage.categories import CATEGORIES, Category
-from bentos.triage.language import Language
-from bentos.triage.policy import Gain, LanguagePolicy, Policy, Pool
+from bentos.triage.policy import LanguagePolicy, Policy, Pool
 from train.parameters import PARAMETERS, RouterParameters, load_section
 from train.routing_answers import answers, log_pool, pooled
 from train.routing_data import Cases, Floats, load_cases, load_classifiers
@@ -30,38 +29,41 @@ from train.routing_report import write_report
 from train.scrub import SCRUBBED
 
 FOLDER: Final = Path("models/router")
-# How strongly the pool of a language with few tickets is pulled to that of all, in tickets.
-_PULL: Final = 50.0
+# How strongly what few tickets teach is pulled to trusting both models alike, in tickets.
+_PULL: Final = 10.0
+_EVEN: Final = Pool(svm=0.5, transformer=0.5)
+_ALONE: Final = Pool(svm=1.0, transformer=0.0)
 
 
-def fit_pool(cases: Cases, weights: Floats, towards: Pool | None = None) -> Pool:
-    """The pool of both models that makes the truth of `cases` likeliest."""
-    return _fit(lambda pool: pooled(pool, cases), cases.truth, weights, towards)
+def fit_pool(cases: Cases, weights: Floats | None = None) -> Pool:
+    """The pool of both models that makes the truth of `cases` likeliest.
+
+    Each case counts one, or its weight of `weights`.
+    """
+    return _fit(lambda pool: pooled(pool, cases), cases.truth, _EVEN, weights)
 
 
-def fit_single(probabilities: Floats, truth: NDArray[np.int64], weights: Floats) -> float:
+def fit_single(probabilities: Floats, truth: NDArray[np.int64]) -> float:
     """The exponent (an inverse temperature) that makes one model's confidence believable."""
-    start = Pool(svm=1.0, transformer=0.0)
-    return _fit(lambda pool: log_pool((pool.svm, probabilities)), truth, weights, start).svm
+    return _fit(lambda pool: log_pool((pool.svm, probabilities)), truth, _ALONE).svm
 
 
 def _fit(
     combined: Callable[[Pool], Floats],
     truth: NDArray[np.int64],
-    weights: Floats,
-    towards: Pool | None,
+    towards: Pool,
+    weights: Floats | None = None,
 ) -> Pool:
     rows = np.arange(len(truth))
+    counts = np.ones(len(truth)) if weights is None else weights
 
     def loss(parameters: Floats) -> float:
         pool = Pool(svm=parameters[0], transformer=parameters[1])
         likelihood = np.log(np.clip(combined(pool)[rows, truth], 1e-12, 1))
-        away = 0.0
-        if towards is not None:
-            away = (pool.svm - towards.svm) ** 2 + (pool.transformer - towards.transformer) ** 2
-        return float(-(weights * likelihood).sum() + _PULL * away)
+        away = (pool.svm - towards.svm) ** 2 + (pool.transformer - towards.transformer) ** 2
+        return float(-(counts * likelihood).sum() + _PULL * away)
 
-    start = [towards.svm, towards.transformer] if towards else [0.5, 0.5]
+    start = [towards.svm, towards.transformer]
     found = minimize(loss, start, bounds=[(0, 5), (0, 5)], method="L-BFGS-B")
     svm, transformer = (round(float(value), 4) for value in found.x)
     return Pool(svm=svm, transformer=transformer)
@@ -70,16 +72,18 @@ def _fit(
 def fit_policy(cases: Cases, parameters: RouterParameters) -> tuple[Policy, list[Candidate]]:
     """The whole policy, learned on `cases`, and the signals that it could have gone by."""
     weights = np.where(cases.natural, parameters.natural_weight, 1.0)
-    shared = fit_pool(cases, weights)
     english = cases.languages == "en"
-    gain, candidates = learn_gain(cases.where(english), shared, weights[english], parameters)
-    languages: dict[Language, LanguagePolicy] = {
-        language: _language_policy(language, cases, weights, shared, gain, parameters)
-        for language in ("en", "fr", "ar", "other")
-    }
+    gain, candidates = learn_gain(
+        cases.where(english), fit_pool(cases, weights), weights[english], parameters
+    )
+    expected = np.array([gain.expected(signals) for signals in cases.signals])
+    least = round(float(np.quantile(expected[english], 1 - parameters.english_budget)), 6)
+    natural, cleaned = _own_policies(cases, least, ~english | (expected >= least))
+    elsewhere = natural.model_copy(update={"least_gain": None})
     draft = Policy(
         gain=gain,
-        languages=languages,
+        languages={"en": natural, "fr": elsewhere, "ar": elsewhere, "other": elsewhere},
+        cleaned=cleaned,
         set_probability=0.0,
         review_below=dict.fromkeys(CATEGORIES, 0.0),
     )
@@ -93,36 +97,36 @@ def fit_policy(cases: Cases, parameters: RouterParameters) -> tuple[Policy, list
     return policy, candidates
 
 
-def _language_policy(
-    language: Language,
-    cases: Cases,
-    weights: Floats,
-    shared: Pool,
-    gain: Gain,
-    parameters: RouterParameters,
-) -> LanguagePolicy:
-    """English has a budget; the other languages are few, and are always worth both answers."""
-    mask = cases.languages == language
-    if language == "other" or not mask.any():
-        mask = np.ones(len(mask), dtype=bool)
-    own, weight = cases.where(mask), weights[mask]
-    least = None
-    stays = goes = np.ones(len(weight), dtype=bool)
-    if language == "en":
-        expected = np.array([gain.expected(signals) for signals in own.signals])
-        least = round(float(np.quantile(expected, 1 - parameters.english_budget)), 6)
-        stays, goes = expected < least, expected >= least
-    alone = fit_single(own.svm[stays], own.truth[stays], weight[stays])
-    degraded = Pool(
-        svm=fit_single(own.svm, own.truth, weight),
-        transformer=fit_single(own.transformer, own.truth, weight),
+def _own_policies(
+    cases: Cases, least: float, escalated: NDArray[np.bool_]
+) -> tuple[LanguagePolicy, LanguagePolicy | None]:
+    """What holds for natural tickets in English, and for cleaned ones, if there are any.
+
+    English has a budget; the other languages are few, and are always worth both answers. How two
+    answers make one is a matter of style: the transformer is the better of the two on cleaned
+    tickets, not on natural ones, and a single language's natural tickets are too few to tell more.
+    """
+    natural = cases.styles == "natural"
+    cleaned = ~natural & (cases.languages == "en")
+    written = natural if natural.any() else cleaned
+    return (
+        _own_policy(cases.where(written), least, escalated[written]),
+        _own_policy(cases.where(cleaned), least, escalated[cleaned]) if cleaned.any() else None,
     )
+
+
+def _own_policy(cases: Cases, least: float, escalated: NDArray[np.bool_]) -> LanguagePolicy:
+    """What `cases` teach of tickets like them, if `escalated` are those that both models answer."""
+    stays = cases.where(~escalated)
     return LanguagePolicy(
         least_gain=least,
         # Learned on the tickets that both models will answer: where the SVM is sure it is better.
-        pool=fit_pool(own.where(goes), weight[goes], towards=shared),
-        alone=Pool(svm=alone, transformer=0.0),
-        degraded=degraded,
+        pool=fit_pool(cases.where(escalated)),
+        alone=Pool(svm=fit_single(stays.svm, stays.truth), transformer=0.0),
+        degraded=Pool(
+            svm=fit_single(cases.svm, cases.truth),
+            transformer=fit_single(cases.transformer, cases.truth),
+        ),
     )
 
 

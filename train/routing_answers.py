@@ -24,17 +24,22 @@ class Answers:
 def answers(policy: Policy, cases: Cases) -> Answers:
     """What the agent answers to `cases` under `policy`."""
     escalated = np.array([policy.escalates(signals) for signals in cases.signals], dtype=bool)
-    rows = []
-    languages = cases.languages
-    for place, both in enumerate(escalated):
-        own = policy.languages[languages[place]]
-        svm = cases.svm[place].tolist()
-        rows.append(
-            own.pool.combined(svm, cases.transformer[place].tolist())
-            if both
-            else own.alone.combined(svm, None)
-        )
-    return Answers(np.array(rows), escalated)
+    alone = [
+        policy.own(reading.detected.language, reading.style).alone.combined(svm, None)
+        for reading, svm in zip(cases.readings, cases.svm.tolist(), strict=True)
+    ]
+    return Answers(np.where(escalated[:, None], of_both(policy, cases), alone), escalated)
+
+
+def of_both(policy: Policy, cases: Cases) -> Floats:
+    """What the agent answers where both models are asked about every case."""
+    rows = zip(cases.readings, cases.svm.tolist(), cases.transformer.tolist(), strict=True)
+    return np.array(
+        [
+            policy.own(reading.detected.language, reading.style).pool.combined(svm, transformer)
+            for reading, svm, transformer in rows
+        ]
+    )
 
 
 def pooled(pool: Pool, cases: Cases) -> Floats:

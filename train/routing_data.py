@@ -64,6 +64,11 @@ class Cases:
         return np.array([reading.detected.language for reading in self.readings])
 
     @property
+    def styles(self) -> NDArray[np.str_]:
+        """The style of each case: where a ticket comes from isn't known when it comes in."""
+        return np.array([reading.style for reading in self.readings])
+
+    @property
     def natural(self) -> NDArray[np.bool_]:
         """Which are natural tickets."""
         result: NDArray[np.bool_] = (self.tickets["source"] != "kaggle").to_numpy()

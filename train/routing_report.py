@@ -15,7 +15,7 @@ from bentos.triage.categories import CATEGORIES
 from bentos.triage.policy import Policy
 from train.metrics import scores
 from train.parameters import RouterParameters
-from train.routing_answers import answers, pooled
+from train.routing_answers import answers, of_both
 from train.routing_costs import measured_costs
 from train.routing_data import Cases, Floats
 from train.routing_gain import Candidate
@@ -111,7 +111,7 @@ def escalation_curves(
     policy: Policy, cases: Cases, parameters: RouterParameters
 ) -> dict[str, list[dict[str, Any]]]:
     """Accuracy against the share of tickets escalated, for the policy's ranking and others."""
-    both = pooled(policy.languages["en"].pool, cases).argmax(axis=1) == cases.truth
+    both = of_both(policy, cases).argmax(axis=1) == cases.truth
     svm = cases.svm.argmax(axis=1) == cases.truth
     return {
         name: [_point(svm, both, ranking, share) for share in _SHARES]

@@ -65,7 +65,8 @@ def concluded(
 ) -> Outcome:
     """The outcome of a ticket for which `answers` came from at least one model."""
     svm, transformer = _row(answers.get("svm")), _row(answers.get("transformer"))
-    own = policy.languages[understood.reading.detected.language]
+    reading = understood.reading
+    own = policy.own(reading.detected.language, reading.style)
     if svm and transformer:
         model: Answerer = "both"
         final = own.pool.combined(svm, transformer)
@@ -73,7 +74,7 @@ def concluded(
         model = "svm" if svm else "transformer"
         alone = own.degraded if failed or route.rule == "requested" else own.alone
         final = alone.combined(svm, transformer)
-    is_known = understood.reading.detected.language != "other"
+    is_known = reading.detected.language != "other"
     return Outcome(
         decide(policy, final, is_known),
         route,

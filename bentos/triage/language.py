@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bentos.triage.placeholders import without_placeholders
+
 Language = Literal["en", "fr", "ar", "other"]
 Engine = Literal["fasttext", "langdetect"]
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr", "ar")
 _ENGINES_LANGUAGES: Final = 176
-_PLACEHOLDER: Final = re.compile(r"<[A-Z]+(?:_[A-Z0-9]+)*>")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _ARABIC: Final = re.compile(r"[\u0620-\u064a]")
 # Letters of Persian, Urdu and their neighbours that Arabic doesn't have.
@@ -55,7 +56,7 @@ class LanguageDetector:
 
     def detect(self, scrubbed: str) -> Detected:
         """The language of `scrubbed`, placeholders aside."""
-        text = " ".join(_PLACEHOLDER.sub(" ", scrubbed).split())
+        text = without_placeholders(scrubbed)
         letters = len(_LETTER.findall(text))
         if not letters:
             return NOTHING_TO_READ

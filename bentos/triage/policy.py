@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bentos.triage.categories import CATEGORIES, Category
 from bentos.triage.language import Language
-from bentos.triage.signals import Signals
+from bentos.triage.signals import Signals, Style
 
 Probabilities = Sequence[float]
 Weight = Annotated[float, Field(ge=0)]
@@ -70,7 +70,7 @@ class Gain(BaseModel):
 
 
 class LanguagePolicy(BaseModel):
-    """What is done with tickets of one language.
+    """What is done with tickets of one language, or of one style.
 
     `least_gain` is the expected gain from which the transformer is asked; null asks it always.
     `alone` calibrates the SVM's answer where it stands, `degraded` the answer of a model whose
@@ -92,6 +92,8 @@ class Policy(BaseModel):
 
     gain: Gain
     languages: Mapping[Language, LanguagePolicy]
+    # For English tickets as archives are published; None where it was learned without any.
+    cleaned: LanguagePolicy | None = None
     # A category is in a ticket's prediction set from this probability (split conformal, 95 %).
     set_probability: Annotated[float, Field(ge=0, le=1)]
     # From this confidence a category needs no review.
@@ -104,9 +106,15 @@ class Policy(BaseModel):
             raise ValueError("every language needs a policy and every category a threshold")
         return self
 
+    def own(self, language: Language, style: Style) -> LanguagePolicy:
+        """What holds for a ticket of this language and style."""
+        if self.cleaned is not None and (language, style) == ("en", "cleaned"):
+            return self.cleaned
+        return self.languages[language]
+
     def escalates(self, signals: Signals) -> bool:
         """Whether the transformer is to be asked too."""
-        least = self.languages[signals.language].least_gain
+        least = self.own(signals.language, signals.style).least_gain
         return least is None or self.gain.expected(signals) >= least
 
 

@@ -41,7 +41,7 @@ NOTHING_LEFT = Route("nothing_left", escalates=False)
 
 def route(policy: Policy, signals: Signals) -> Route:
     """The route of a ticket that the SVM has answered."""
-    least = policy.languages[signals.language].least_gain
+    least = policy.own(signals.language, signals.style).least_gain
     gain = policy.gain.expected(signals)
     if least is None:
         return Route("language", True, signals, gain, None)

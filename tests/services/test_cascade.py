@@ -13,7 +13,8 @@ from bentos.services.outcome import Outcome
 from bentos.triage.categories import CATEGORIES
 from bentos.triage.language import Detected, Language
 from bentos.triage.pii.scrubber import Scrubber
-from bentos.triage.signals import Reading
+from bentos.triage.policy import Policy, Pool
+from bentos.triage.signals import Reading, Style
 from bentos.triage.understood import Understood
 from bentos.wire import Error, ErrorResponse
 from tests.triage.policies import even_policy
@@ -58,12 +59,14 @@ def answer(
     wanted: Wanted = "auto",
     language: Language = "en",
     spent: float = 0.0,
+    policy: Policy | None = None,
+    style: Style = "natural",
 ) -> Outcome | ErrorResponse:
     understood = Understood(
-        Scrubber(None).scrub("my printer"), Reading(Detected(language, 0.9), 2, 0.0)
+        Scrubber(None).scrub("my printer"), Reading(Detected(language, 0.9), 2, 0.0, style)
     )
     models: Any = {"svm": svm, "transformer": transformer}
-    cascade = Cascade(even_policy(), models)
+    cascade = Cascade(policy or even_policy(), models)
     ask: Any = FakeModel.predict
     return asyncio.run(cascade.answer({7: (understood, wanted)}, ask, 1.0, spent))[7]
 
@@ -181,13 +184,24 @@ def test_a_bulk_text_that_was_too_late_is_answered_by_the_svm() -> None:
         return model.predict(texts, seconds, insist)
 
     understood = Understood(
-        Scrubber(None).scrub("my printer"), Reading(Detected("fr", 0.9), 2, 0.0)
+        Scrubber(None).scrub("my printer"), Reading(Detected("fr", 0.9), 2, 0.0, "natural")
     )
     models: Any = {"svm": FakeModel(SURE), "transformer": Late(OTHER)}
     cascade = Cascade(even_policy(), models)
     outcome = asyncio.run(cascade.answer({0: (understood, "auto")}, ask, 1.0))[0]
     assert isinstance(outcome, Outcome)
     assert outcome.failure == "transformer_late"
+
+
+def test_two_answers_make_one_as_suits_the_style_of_the_ticket() -> None:
+    policy = even_policy()
+    trusting = policy.languages["en"].model_copy(update={"pool": Pool(svm=0, transformer=1)})
+    policy = policy.model_copy(update={"cleaned": trusting})
+    cleaned = answer(FakeModel(TORN), FakeModel(OTHER), policy=policy, style="cleaned")
+    natural = answer(FakeModel(TORN), FakeModel(OTHER), policy=policy)
+    assert isinstance(cleaned, Outcome) and isinstance(natural, Outcome)
+    assert cleaned.decision.confidence == pytest.approx(max(OTHER))
+    assert natural.decision.confidence < cleaned.decision.confidence
 
 
 def test_a_model_that_nobody_can_stand_in_for_has_all_of_the_time() -> None:

@@ -10,10 +10,17 @@ from transformers import EarlyStoppingCallback, EvalPrediction, TrainerControl, 
 from tests.train.tiny import PARAMETERS, config, tickets, write_encoder
 from train.classifier import TicketClassifier
 from train.fine_tuning import accuracies, fine_tune, optimizer, training_arguments
+from train.parameters import TransformerParameters
 from train.transformer_data import examples
 
 # SQLAlchemy warns MLflow, which asks for it when a run is logged.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")
+
+
+def going_through(tickets: str, **how: float) -> TransformerParameters:
+    """PARAMETERS, where `tickets` ("archive", "natural") are gone through as told."""
+    passes = getattr(PARAMETERS, tickets).model_copy(update=how)
+    return PARAMETERS.model_copy(update={tickets: passes})
 
 
 def test_a_training_cut_off_goes_on_from_its_last_pass(
@@ -23,7 +30,7 @@ def test_a_training_cut_off_goes_on_from_its_last_pass(
     mlflow.set_experiment("cut off")
     train = examples(tickets("train", 60), None, PARAMETERS)
     held_out = examples(tickets("validation", 12), None, PARAMETERS)
-    one, two = (PARAMETERS.model_copy(update={"epochs": epochs}) for epochs in (1, 2))
+    one, two = (going_through("archive", epochs=epochs) for epochs in (1, 2))
     encoder, folder = write_encoder(tmp_path / "encoder"), tmp_path / "checkpoints"
     folder.mkdir()
     passes = []
@@ -34,22 +41,22 @@ def test_a_training_cut_off_goes_on_from_its_last_pass(
     assert passes[1][0] == passes[0][0]  # not run again: its very time is the first run's
 
 
-def test_natural_tickets_alone_have_passes_of_their_own(
+def test_natural_tickets_alone_are_gone_through_in_their_own_way(
     one_thread: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     mlflow.set_experiment("natural")
     train = examples(tickets("train", 20).assign(source="written"), None, PARAMETERS)
     held_out = examples(tickets("validation", 12), None, PARAMETERS)
-    own = {"natural_epochs": 2, "epochs": 7, "batch_size": 5}
-    parameters = PARAMETERS.model_copy(update=own)
+    parameters = going_through("natural", epochs=2, batch_size=5, dropout=0.0)
     encoder = write_encoder(tmp_path / "encoder")
-    _, _, log = fine_tune(train, held_out, encoder, parameters, tmp_path)
+    model, _, log = fine_tune(train, held_out, encoder, parameters, tmp_path)
     assert [entry["step"] for entry in log if "eval_accuracy" in entry] == [4, 8]
+    assert model.config.dropout == 0.0
 
 
 def test_a_few_validation_tickets_by_chance_wrong_end_no_training(tmp_path: Path) -> None:
-    arguments = training_arguments(PARAMETERS, 100, 6, tmp_path)
+    arguments = training_arguments(PARAMETERS, PARAMETERS.archive, 100, tmp_path)
     callback = EarlyStoppingCallback(patience := 2)
     state, control = TrainerState(), TrainerControl()
     wobbling, falling = (0.91, 0.89, 0.90), (0.56, 0.54, 0.52)

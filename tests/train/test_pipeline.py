@@ -32,8 +32,8 @@ HASTE = {
     "C: [0.3, 0.5, 0.8]": "C: [0.5]",
     "C: [0.1, 0.25, 0.5]": "C: [0.5]",
     "most_texts: 24000": "most_texts: 200",
-    "natural_epochs: 4": "natural_epochs: 0.05",
-    " epochs: 6": " epochs: 0.02",
+    "{epochs: 3,": "{epochs: 0.05,",
+    "{epochs: 6,": "{epochs: 0.02,",
     "    - {head: 64, tail: 64}\n": "",
     "    - {head: 192, tail: 64}\n": "",
     "    - {head: 256, tail: 0}\n": "",
@@ -149,7 +149,7 @@ def test_a_version_goes_from_staging_to_production_to_the_store_and_a_release(
     assert records["router"]["metrics"]["accuracy"] > 0.5
     assert records["names"]["metrics"]["recall"] > 0.3
     assert records["svm"]["parameters"]["svm.natural.meta_C"] == "3.0"
-    assert records["transformer"]["parameters"]["transformer.epochs"] == "0.02"
+    assert records["transformer"]["parameters"]["transformer.archive.epochs"] == "0.02"
     pulled, installed = run("callcenter", "pull"), run("callcenter", "install", "release")
     for record in records.values():
         assert record["dataset"]["name"] == "sample+written"

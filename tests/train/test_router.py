@@ -1,5 +1,7 @@
 """What is learned of when the transformer pays, and of what is sure enough."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,12 +54,15 @@ def cases() -> Cases:
     )
     svm = _answers(truth, chance.random(count) < sure, sure)
     transformer = _answers(truth, chance.random(count) < 0.9, np.full(count, 0.9))
-    readings = [Reading(Detected(name, 1.0), 10, 0.0) for name in languages]
+    readings = [
+        Reading(Detected(name, 1.0), 10, 0.0, "cleaned" if name == "en" else "natural")
+        for name in languages
+    ]
     return Cases(tickets, truth, readings, svm, transformer)
 
 
 def test_the_pool_trusts_the_better_model_more(cases: Cases) -> None:
-    pool = fit_pool(cases, np.ones(len(cases.truth)))
+    pool = fit_pool(cases)
     right = pooled(pool, cases).argmax(axis=1) == cases.truth
     assert right.mean() >= (cases.transformer.argmax(axis=1) == cases.truth).mean()
     assert pool.transformer > 0
@@ -82,13 +87,37 @@ def test_the_gain_is_told_by_the_signals_that_say_most(cases: Cases) -> None:
     assert policy.gain.weights["margin"] < 0
 
 
-def test_english_answers_are_pooled_as_suits_the_tickets_that_are_escalated(cases: Cases) -> None:
+def test_answers_are_pooled_as_suits_the_tickets_that_are_escalated(cases: Cases) -> None:
     policy, _ = fit_policy(cases, PARAMETERS)
-    english = cases.where(cases.languages == "en")
-    escalated = english.where(answers(policy, english).escalated)
-    shared = fit_pool(cases, np.ones(len(cases.truth)))
-    own = fit_pool(escalated, np.ones(len(escalated.truth)), towards=shared)
-    assert policy.languages["en"].pool == own
+    cleaned = cases.where(cases.styles == "cleaned")
+    escalated = cleaned.where(answers(policy, cleaned).escalated)
+    assert policy.cleaned is not None
+    assert policy.cleaned.pool == fit_pool(escalated)
+
+
+def test_natural_tickets_have_a_pool_of_their_own_in_every_language(cases: Cases) -> None:
+    natural = cases.styles == "natural"
+    knowing = _answers(cases.truth, cases.truth >= 0, np.full(len(natural), 0.9))
+    svm = np.where(natural[:, None], knowing, cases.svm)
+    policy, _ = fit_policy(replace(cases, svm=svm), PARAMETERS)
+    pools = {own.pool for own in policy.languages.values()}
+    assert len(pools) == 1
+    assert policy.cleaned is not None
+    ratio = {pool.svm / pool.transformer for pool in pools}.pop()
+    assert ratio > 2 * policy.cleaned.pool.svm / policy.cleaned.pool.transformer
+
+
+def test_without_cleaned_tickets_nothing_is_learned_of_them(cases: Cases) -> None:
+    readings = [replace(reading, style="natural") for reading in cases.readings]
+    policy, _ = fit_policy(replace(cases, readings=readings), PARAMETERS)
+    assert policy.cleaned is None
+
+
+def test_what_few_tickets_teach_is_held_back(cases: Cases) -> None:
+    few = np.arange(len(cases.truth)) < 4
+    pool = fit_pool(cases.where(few))
+    assert pool.svm == pytest.approx(0.5, abs=0.2)
+    assert pool.transformer == pytest.approx(0.5, abs=0.2)
 
 
 def test_sets_cover_the_truth_as_often_as_asked(cases: Cases) -> None:

@@ -92,7 +92,7 @@ def test_the_stage_reports_every_pass(repository: Path) -> None:
     assert (report["device"], report["seconds"] < 600) == ("cpu", True)
     assert report["parameters"] > 1_000
     passes = report["validation"]
-    assert 1 <= len(passes) <= PARAMETERS.epochs
+    assert 1 <= len(passes) <= PARAMETERS.archive.epochs
     for found in passes:
         kinds = (found["eval_accuracy_cleaned"], found["eval_accuracy_natural"])
         assert found["eval_accuracy"] == pytest.approx(sum(kinds) / 2, abs=1e-4)

@@ -21,10 +21,9 @@ _TEXTS = {
 PARAMETERS = TransformerParameters.model_validate(
     {
         "seed": 42,
-        "epochs": 6,
-        "natural_epochs": 6,
+        "archive": {"epochs": 6, "batch_size": 8, "dropout": 0.1},
+        "natural": {"epochs": 6, "batch_size": 8, "dropout": 0.1},
         "patience": 3,
-        "batch_size": 8,
         "learning_rate": 3e-3,
         "head_learning_rate": 1e-2,
         "warmup_share": 0.1,

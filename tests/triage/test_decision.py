@@ -41,7 +41,7 @@ def test_a_set_is_never_empty(policy: Policy) -> None:
 def test_every_reason_can_be_given_in_every_language(
     policy: Policy, language: Language, degraded: bool
 ) -> None:
-    reading = Reading(Detected(language, 0.9), 5, 0.0)
+    reading = Reading(Detected(language, 0.9), 5, 0.0, "natural")
     routes = [
         route(policy, signals(reading, SURE)),
         route(policy, signals(reading, TORN)),
@@ -57,7 +57,7 @@ def test_every_reason_can_be_given_in_every_language(
 
 
 def test_reasons_quote_what_the_rule_saw(policy: Policy) -> None:
-    chosen = route(policy, signals(Reading(Detected("en", 0.9), 5, 0.0), TORN))
+    chosen = route(policy, signals(Reading(Detected("en", 0.9), 5, 0.0, "natural"), TORN))
     said = reason("en", chosen, decide(policy, TORN, True), degraded=False)
     assert "47%" in said
     assert "10.0%" in said
@@ -74,7 +74,7 @@ def test_an_expected_loss_is_called_no_gain(policy: Policy) -> None:
     gain = policy.gain.model_copy(update={"intercept": 0.5})
     chosen = route(
         policy.model_copy(update={"gain": gain}),
-        signals(Reading(Detected("en", 0.9), 5, 0.0), SURE),
+        signals(Reading(Detected("en", 0.9), 5, 0.0, "natural"), SURE),
     )
     assert chosen.expected_gain is not None and chosen.expected_gain < 0
     assert "would gain 0.0%" in reason("en", chosen, decide(policy, SURE, True), degraded=False)

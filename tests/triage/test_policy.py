@@ -1,5 +1,7 @@
 """How two answers make one, and when the second is worth having."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ _ROWS = st.lists(st.floats(0.001, 1), min_size=8, max_size=8).map(
 
 
 def reading(language: str = "en") -> Reading:
-    return Reading(Detected(language, 0.9), 12, 0.25)  # type: ignore[arg-type]
+    return Reading(Detected(language, 0.9), 12, 0.25, "natural")  # type: ignore[arg-type]
 
 
 @given(_ROWS, _ROWS)
@@ -67,6 +69,37 @@ def test_words_and_strange_words_are_counted_without_placeholders() -> None:
     found = read("<PERSON_1> my xqzzt printer", Detected("en", 1.0), {"my", "printer"}.__contains__)
     assert found.words == 3
     assert found.unknown_words == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("scrubbed", "style"),
+    [
+        ("my laptop does not start", "cleaned"),
+        ("hello <PERSON_1> my laptop <IP_ADDRESS_1>\ndoes not start", "cleaned"),
+        ("My laptop does not start", "natural"),
+        ("my laptop does not start!", "natural"),
+        ("my laptop has 2 screens", "natural"),
+        ("my laptop does not start <PERSON_1>.", "natural"),
+    ],
+)
+def test_a_ticket_without_capitals_digits_and_signs_was_cleaned(scrubbed: str, style: str) -> None:
+    found = read(scrubbed, Detected("en", 1.0), str.islower)
+    assert found.style == style
+    assert signals(found, SURE).rounded()["style"] == style
+
+
+def test_cleaned_english_tickets_have_a_policy_of_their_own_where_one_was_learned(
+    policy: Policy,
+) -> None:
+    special = policy.languages["en"].model_copy(update={"least_gain": 2.0})
+    both = policy.model_copy(update={"cleaned": special})
+    assert both.own("en", "cleaned") is special
+    assert both.own("en", "natural") is policy.languages["en"]
+    assert both.own("ar", "cleaned") is policy.languages["ar"]
+    assert policy.own("en", "cleaned") is policy.languages["en"]
+    torn = signals(replace(reading(), style="cleaned"), TORN)
+    assert route(policy, torn).escalates and not route(both, torn).escalates
+    assert policy.escalates(torn) and not both.escalates(torn)
 
 
 def test_an_incomplete_policy_is_refused(policy: Policy) -> None:
