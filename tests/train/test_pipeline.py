@@ -175,14 +175,14 @@ def test_what_mlflow_has_finds_names_and_pools_answers(run: Run, sample: dict) -
     program = """
 import mlflow
 import pandas as pd
+from bentos.models.registered import ROUTER
+from train.register import FLAVOURS
 from train.tracking import use_tracking_server
 use_tracking_server()
 names = mlflow.pyfunc.load_model("models:/callcenter-names@staging")
 assert len(names.predict(pd.DataFrame({"text": ["my name is Sarah Mejri", "x"]}))) == 2
 router = mlflow.pyfunc.load_model("models:/callcenter-router@staging")
-row = [0.93] + [0.01] * 7
-given = pd.DataFrame({"language": ["en"], "svm": [row], "transformer": [row]})
-[answer] = router.predict(given)["probabilities"]
+[answer] = router.predict(FLAVOURS[ROUTER].example)["probabilities"]
 assert abs(sum(answer) - 1) < 1e-6 and answer.index(max(answer)) == 0
 """
     run("python", "-c", program)
