@@ -10,6 +10,8 @@ HOST ?= 127.0.0.1
 export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
+# Packages are installed uncompiled: what an import compiles is kept, or each process does it anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 SERVE := .venv/.serve

@@ -28,7 +28,7 @@ import psutil
 
 from bentos.triage.pii.names.tagger import NameTagger
 from bentos.triage.pii.scrubber import Scrubber
-from train.prepare import TICKETS
+from train.paths import TICKETS
 
 REPORT: Final = Path("reports/bench/agent.json")
 _AGENT: Final = "bentos.services.agent:AgentService"

@@ -18,13 +18,11 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoTokenizer
 
-from train.encoder import FOLDER as ENCODER
 from train.fine_tuning import load_classifier, optimizer
 from train.memory import keep_freed_memory
 from train.parameters import PARAMETERS, TransformerParameters, load_section
+from train.paths import DATASET, ENCODER, SCRUBBED
 from train.precision import attention, best_device, device_name, multiplies_bfloat16
-from train.prepare import DATASET
-from train.scrub import SCRUBBED
 from train.transformer_data import Collator, Example, examples, piece_counts
 
 REPORT: Final = Path("reports/bench/training_step.json")

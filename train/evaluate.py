@@ -20,14 +20,11 @@ from bentos.triage.policy import Pool
 from train.data_report import word_counts
 from train.labels import places
 from train.metrics import Scores, scores
+from train.paths import DATASET, MODELS, REPORTS, SCRUBBED
 from train.plots import confusion_matrix_plot, reliability_plot
-from train.prepare import DATASET
 from train.routing_answers import answers, pooled
 from train.routing_data import load_cases, load_classifiers
-from train.scrub import SCRUBBED
 
-MODELS: Final = Path("models")
-REPORTS: Final = Path("reports")
 SPLITS: Final = ("random", "grouped")
 # What two answers come to before anything is learned: their geometric mean.
 _EQUAL: Final = Pool(svm=0.5, transformer=0.5)

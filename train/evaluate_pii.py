@@ -21,8 +21,7 @@ from bentos.models.artifact import Manifest
 from bentos.triage.pii.names.tagger import NameTagger
 from bentos.triage.pii.scrubber import Scrubber
 from bentos.triage.pii.spans import PERSON
-from train.names import FOLDER
-from train.prepare import TICKETS
+from train.paths import NAMES_FOLDER, TICKETS
 
 DATA: Final = Path("tests/data")
 REPORT: Final = Path("reports/pii.json")
@@ -128,7 +127,7 @@ def cleaned_tickets(path: Path) -> list[MarkedTicket]:
 
 def main() -> None:
     """Writes `reports/pii.json`."""
-    scrubber = Scrubber(NameTagger.load(FOLDER))
+    scrubber = Scrubber(NameTagger.load(NAMES_FOLDER))
     marked = {name: _scrubbings(scrubber, f"pii_{name}") for name in LANGUAGES}
     clean = {name: _scrubbings(scrubber, f"clean_{name}") for name in LANGUAGES}
     everything = [result for results in marked.values() for result in results]
@@ -147,7 +146,7 @@ def main() -> None:
             "p99": round(times[int(0.99 * len(times))], 3),
         },
         "names": {
-            "version": Manifest.verify(FOLDER).version,
+            "version": Manifest.verify(NAMES_FOLDER).version,
             "recall": overall["recall"][PERSON]["recall"],
             "languages": {name: languages[name]["recall"][PERSON]["recall"] for name in LANGUAGES},
             "share_masked": overall["clean"]["share_masked"],

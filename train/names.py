@@ -29,10 +29,9 @@ from train.name_noise import NameNoise, NamePool
 from train.name_thresholds import choose, divided
 from train.name_tickets import LANGUAGES, NameTicket, read_tickets
 from train.parameters import PARAMETERS, NamesParameters, load_section
-from train.prepare import TICKETS
+from train.paths import NAMES_FOLDER, TICKETS
 
 DATA: Final = Path("data/names")
-FOLDER: Final = Path("models/names")
 # A ticket's text and its language.
 Text = tuple[str, str]
 
@@ -165,14 +164,14 @@ def main() -> None:
 
 def write(model: bytes, known: Lexicon, thresholds: Thresholds) -> None:
     """Writes `models/names`."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    (FOLDER / MODEL_FILE).write_bytes(model)
-    known.write(FOLDER / LEXICON_FILE)
-    (FOLDER / THRESHOLDS_FILE).write_text(
+    shutil.rmtree(NAMES_FOLDER, ignore_errors=True)
+    NAMES_FOLDER.mkdir(parents=True)
+    (NAMES_FOLDER / MODEL_FILE).write_bytes(model)
+    known.write(NAMES_FOLDER / LEXICON_FILE)
+    (NAMES_FOLDER / THRESHOLDS_FILE).write_text(
         thresholds.model_dump_json(indent=2) + "\n", encoding="utf-8"
     )
-    Manifest.write(FOLDER, NAMES)
+    Manifest.write(NAMES_FOLDER, NAMES)
 
 
 if __name__ == "__main__":

@@ -22,12 +22,11 @@ from train.data_plots import draw
 from train.data_report import summarise
 from train.duplicates import NearDuplicates, find_near_duplicates
 from train.parameters import PARAMETERS, ParameterError, PrepareParameters, load_section
+from train.paths import DATASET, TICKETS
 from train.schema import DataError
 from train.sources import read_tickets
 from train.splits import for_training, grouped_sides, random_sides
 
-TICKETS: Final = Path("data/processed/tickets.parquet")
-DATASET: Final = Path("data/processed/dataset.json")
 REPORT: Final = Path("reports/data.json")
 PLOTS: Final = Path("reports/data")
 COLUMNS: Final = (

@@ -9,8 +9,7 @@ import pandas as pd
 import yaml
 
 from bentos.models.registered import EVIDENCE, FOLDERS, NAMES, ROUTER, SVM, TRANSFORMER
-from train.evaluate import MODELS, REPORTS
-from train.prepare import DATASET
+from train.paths import DATASET, MODELS, REPORTS
 from train.tracking import Flavour, RunRecord, commit, register, use_tracking_server
 
 _TEXTS: Final = pd.DataFrame(

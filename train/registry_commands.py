@@ -11,6 +11,7 @@ import pandas as pd
 from bentos.models.artifact import ArtifactError
 from bentos.models.registered import CLASSIFIERS, FOLDERS, ROUTER
 from bentos.release import ReleaseError
+from train.paths import SCRUBBED
 from train.promotion import Comparison, compare, compare_records
 from train.registry import (
     RegisteredModel,
@@ -23,7 +24,6 @@ from train.registry import (
 from train.registry import pull as pull_models
 from train.registry import set_alias, sources, write_release
 from train.registry_import import register_release
-from train.scrub import SCRUBBED
 from train.tracking import PRODUCTION, STAGING, use_tracking_server
 
 _model_option: Callable[[Any], Any] = click.option(

@@ -22,11 +22,11 @@ from bentos.models.router import POLICY_FILE
 from bentos.triage.categories import CATEGORIES, Category
 from bentos.triage.policy import LanguagePolicy, Policy, Pool
 from train.parameters import PARAMETERS, RouterParameters, load_section
+from train.paths import SCRUBBED
 from train.routing_answers import answers, log_pool, pooled
 from train.routing_data import Cases, Floats, load_cases, load_classifiers
 from train.routing_gain import Candidate, learn_gain
 from train.routing_report import write_report
-from train.scrub import SCRUBBED
 
 FOLDER: Final = Path("models/router")
 # How strongly what few tickets teach is pulled to trusting both models alike, in tickets.

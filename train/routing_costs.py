@@ -4,7 +4,8 @@ import time
 from typing import Final
 
 from bentos.models.registered import CLASSIFIERS, FOLDERS, load_model
-from train.routing_data import MODELS, Cases
+from train.paths import MODELS
+from train.routing_data import Cases
 
 _MEASURED: Final = 200
 

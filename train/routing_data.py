@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,11 +14,9 @@ from bentos.triage.pii.names.lexicon import Lexicon
 from bentos.triage.pii.names.tagger import LEXICON_FILE
 from bentos.triage.signals import Reading, Signals, read, signals
 from train.labels import places
-from train.names import FOLDER as NAMES_FOLDER
+from train.paths import MODELS, NAMES_FOLDER, OUT_OF_FOLD
 from train.remembering import load_remembering
-from train.svm import OUT_OF_FOLD
 
-MODELS: Final = Path("models")
 Floats = NDArray[np.float64]
 
 

@@ -13,10 +13,8 @@ from sklearn.utils.parallel import Parallel, delayed
 from bentos.triage.normalise import normalise
 from bentos.triage.pii.names.tagger import NameTagger
 from bentos.triage.pii.scrubber import Scrubber
-from train.names import FOLDER as NAMES
-from train.prepare import TICKETS
+from train.paths import NAMES_FOLDER, SCRUBBED, TICKETS
 
-SCRUBBED: Final = Path("data/scrubbed/tickets.parquet")
 _TOGETHER: Final = 2000
 
 
@@ -40,7 +38,7 @@ def _scrubbed(texts: list[str], names: Path) -> list[str]:
 def main() -> None:
     """Writes `data/scrubbed`."""
     SCRUBBED.parent.mkdir(parents=True, exist_ok=True)
-    scrubbed = scrub(pd.read_parquet(TICKETS), NAMES)
+    scrubbed = scrub(pd.read_parquet(TICKETS), NAMES_FOLDER)
     scrubbed.to_parquet(SCRUBBED, engine="pyarrow", compression="zstd", index=False)
 
 

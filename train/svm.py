@@ -20,13 +20,12 @@ from bentos.models.tokens import prepare
 from bentos.triage.categories import CATEGORIES
 from train.labels import Labels, places
 from train.parameters import PARAMETERS, SvmParameters, load_section
-from train.scrub import SCRUBBED
+from train.paths import MODELS, OUT_OF_FOLD, SCRUBBED
 from train.svm_estimators import CalibratedSvm, Experts, Gate, Split
 from train.svm_export import svm_files
 from train.svm_pipelines import archive_svm, natural_svm
 
-FOLDER: Final = Path("models") / FOLDERS[SVM]
-OUT_OF_FOLD: Final = Path("models/svm_out_of_fold.parquet")
+FOLDER: Final = MODELS / FOLDERS[SVM]
 REPORT: Final = Path("reports/svm.json")
 
 

@@ -15,19 +15,16 @@ import mlflow
 import pandas as pd
 
 from bentos.models.registered import TRANSFORMER
-from train.encoder import FOLDER as ENCODER
 from train.fine_tuning import fine_tune
 from train.memory import keep_freed_memory
 from train.parameters import PARAMETERS, TransformerParameters, load_section
+from train.paths import CHECKPOINT, ENCODER, OUT_OF_FOLD, SCRUBBED
 from train.precision import device_name
-from train.scrub import SCRUBBED
-from train.svm import OUT_OF_FOLD
 from train.tracking import EXPERIMENT, use_tracking_server
 from train.training_folder import FOLDER as UNFINISHED
 from train.training_folder import last_checkpoint, steps_done, training_folder
 from train.transformer_data import examples
 
-CHECKPOINT: Final = Path("models/transformer_checkpoint")
 REPORT: Final = Path("reports/transformer.json")
 
 

@@ -31,11 +31,10 @@ from train.labels import places
 from train.metrics import expected_calibration_error
 from train.onnx_graph import export_float32
 from train.parameters import PARAMETERS, ExportParameters, Reading, load_section
+from train.paths import CHECKPOINT, MODELS, SCRUBBED
 from train.quantization import quantize
-from train.scrub import SCRUBBED
-from train.transformer import CHECKPOINT
 
-FOLDER: Final = Path("models") / FOLDERS[TRANSFORMER]
+FOLDER: Final = MODELS / FOLDERS[TRANSFORMER]
 REPORT: Final = Path("reports/export.json")
 LONG: Final = 128  # words
 

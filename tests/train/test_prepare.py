@@ -10,12 +10,11 @@ import pytest
 from bentos.triage.normalise import normalise
 from train.duplicates import find_near_duplicates
 from train.parameters import PrepareParameters
+from train.paths import DATASET, TICKETS
 from train.prepare import (
     COLUMNS,
-    DATASET,
     PLOTS,
     REPORT,
-    TICKETS,
     add_normalised,
     add_sides,
     describe,
@@ -71,8 +70,6 @@ def version(root: Path, parameters: PrepareParameters = PARAMETERS) -> object:
 
 def outputs(root: Path) -> dict[str, bytes]:
     files = [
-        TICKETS,
-        DATASET,
         REPORT,
         *(path.relative_to(root) for path in (root / PLOTS).iterdir()),
     ]

@@ -15,13 +15,11 @@ from bentos.models.registered import load_model
 from bentos.triage.categories import CATEGORIES
 from tests.train.tiny import PARAMETERS, tickets, write_encoder
 from train import transformer as stage
-from train.encoder import FOLDER as ENCODER
 from train.fidelity import ExportError, Fidelity, checkpoint_logits, compare
 from train.parameters import ExportParameters
-from train.scrub import SCRUBBED
-from train.svm import OUT_OF_FOLD
+from train.paths import CHECKPOINT, ENCODER, OUT_OF_FOLD, SCRUBBED
 from train.tracking import EXPERIMENT
-from train.transformer import CHECKPOINT, REPORT
+from train.transformer import REPORT
 from train.transformer_export import export
 
 # SQLAlchemy warns MLflow, which asks for it when a run is logged.
