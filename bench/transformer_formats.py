@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import numpy as np
 import onnx
-import onnxruntime
 import openvino
 import pandas as pd
 import torch
@@ -31,12 +30,12 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
+from bentos.models.onnx_session import onnx_session
 from train.fidelity import checkpoint_logits
 from train.labels import places
 from train.onnx_graph import export_float32
+from train.paths import CHECKPOINT, SCRUBBED
 from train.quantization import quantize
-from train.scrub import SCRUBBED
-from train.transformer import CHECKPOINT
 
 REPORT: Final = Path("reports/bench/transformer_formats.json")
 _LONGEST: Final = 128  # word pieces; longer tickets are left out
@@ -74,15 +73,7 @@ class Calibration(CalibrationDataReader):  # type: ignore[misc]  # it publishes 
 
 def onnxruntime_run(graph: Path) -> Run:
     """A session with one thread, as the serving code makes it."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(graph),
-        options,
-        providers=["CPUExecutionProvider"],
-        disabled_optimizers=["SkipLayerNormFusion"],
-    )
+    session = onnx_session(graph)
 
     def run(feed: Feed) -> NDArray[np.float32]:
         logits: NDArray[np.float32] = session.run(["logits"], feed)[0]

@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from bentos.models.artifact import ArtifactError, Manifest
 from bentos.models.attribution import Attribution
 from bentos.models.calibration import Floats, beta_features, sigmoid, softmax, with_confidence
+from bentos.models.onnx_session import onnx_session
 from bentos.triage.categories import CATEGORIES, Category
 from bentos.triage.normalise import Word, normalise, words
 
@@ -26,8 +27,6 @@ TOKENIZER: Final = "tokenizer.json"
 CONFIG: Final = "transformer.json"
 # Word pieces run at once, padding included. More overflow a core's cache: 2048 took 25 % longer.
 _BATCH_PIECES: Final = 256
-# ONNX Runtime's fused kernel for a CPU is slower than the two that it replaces: 14 % of the time.
-_SLOWER_FUSIONS: Final = ["SkipLayerNormFusion"]
 # An explanation leaves out so many stretches of a text at most, one after the other, and runs about
 # so many word pieces: a third of a second on one core.
 _MOST_STRETCHES: Final = 48
@@ -104,7 +103,7 @@ class TransformerModel:
         try:
             config = TransformerConfig.model_validate_json((folder / CONFIG).read_bytes())
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-            session = _session(folder / GRAPH, threads)
+            session = onnx_session(folder / GRAPH, threads)
         except Exception as error:  # tokenizers and ONNX Runtime raise bare Exceptions
             raise ArtifactError(f"{folder} is not a transformer: {type(error).__name__}") from error
         tokenizer.no_truncation()
@@ -167,18 +166,6 @@ class TransformerModel:
             mask[place, : len(row)] = 1
         [logits] = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
         return np.asarray(logits, dtype=np.float64)
-
-
-def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    available = set(onnxruntime.get_available_providers())
-    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
-    providers = [provider for provider in wanted if provider in available]
-    return onnxruntime.InferenceSession(
-        str(graph), options, providers=providers, disabled_optimizers=_SLOWER_FUSIONS
-    )
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
