@@ -24,9 +24,9 @@ _COMMON_ZIPF: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The features and the tag of each token of a ticket."""
+    """The features, as CRFsuite holds them, and the tag of each token of a ticket."""
 
-    features: list[list[str]]
+    features: pycrfsuite.ItemSequence
     tags: list[str]
 
 
@@ -65,7 +65,7 @@ class ExampleMaker:
         """The tokens of a marked ticket, and its example."""
         read, known = self._read(ticket.text, ticket.names)
         found = features(read, lexicon or self.lexicon, logins(ticket.text, known))
-        return read, Example(found, tags(read, ticket.names))
+        return read, Example(pycrfsuite.ItemSequence(found), tags(read, ticket.names))
 
     def labelled(
         self, tagger: pycrfsuite.Tagger, texts: Iterable[tuple[str, str]]
@@ -88,13 +88,13 @@ class ExampleMaker:
 
     def _set(
         self, tagger: pycrfsuite.Tagger, texts: Iterable[tuple[str, str]]
-    ) -> Iterator[tuple[str, str, list[Token], list[list[str]]]]:
+    ) -> Iterator[tuple[str, str, list[Token], pycrfsuite.ItemSequence]]:
         """Gives `tagger` each of `texts` that has words: its plain view, language, tokens and
         their features."""
         for text, language in texts:
             view = plain_view(text).text
             read, known = self._read(view, ())
-            found = features(read, self.lexicon, logins(view, known))
+            found = pycrfsuite.ItemSequence(features(read, self.lexicon, logins(view, known)))
             tagger.set(found)
             if read:
                 yield view, language, read, found
