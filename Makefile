@@ -18,6 +18,8 @@ SERVE := .venv/.serve
 TRAIN := .venv/.train
 DEV := .venv/.dev
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+# Tests of one file share what was made for them. Those of servers are timed, so nothing runs beside them.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 PINNED := pyproject.toml requirements.lock scripts/environment.sh
 DELIVERY := .venv/.delivery
 
@@ -32,11 +34,12 @@ serve: $(SERVE) ## Serve the agent on port 3000 (PORT=, HOST=), from a fresh clo
 
 .PHONY: test
 test: lint ## Lint, and every test but the slow ones.
-	@pytest -m "not slow and not containers and not observability"
+	@pytest $(SIDE_BY_SIDE) -m "not service and not slow and not containers and not observability"
+	@pytest -m service
 
 .PHONY: test-slow
 test-slow: $(DEV) ## The tests that take minutes: whole trainings (the real tickets: CALLCENTER_KAGGLE_CSV).
-	@pytest -m slow
+	@pytest $(SIDE_BY_SIDE) -m slow
 
 .PHONY: test-containers
 test-containers: $(DEV) ## Build the images, bring Compose up, and try it; needs a Docker engine.

@@ -70,6 +70,8 @@ def version(root: Path, parameters: PrepareParameters = PARAMETERS) -> object:
 
 def outputs(root: Path) -> dict[str, bytes]:
     files = [
+        TICKETS,
+        DATASET,
         REPORT,
         *(path.relative_to(root) for path in (root / PLOTS).iterdir()),
     ]
