@@ -11,8 +11,7 @@ from bentos.models.artifact import ArtifactError, Manifest
 from bentos.services.stages import Stage
 from bentos.settings import Settings
 from bentos.triage.language import LanguageDetector
-from bentos.triage.pii.names.lexicon import Lexicon
-from bentos.triage.pii.names.tagger import LEXICON_FILE, NameTagger
+from bentos.triage.pii.names.tagger import NameTagger
 from bentos.triage.pii.scrubber import Scrubber
 from bentos.triage.understanding import Understanding
 
@@ -26,18 +25,16 @@ def understanding(given: Settings) -> Understanding:
     read.
     """
     detector = LanguageDetector(given.language_detector)
-    names = None if given.names_model is None else _names(given.names_model)
-    if names is None:
-        return Understanding(Scrubber(None), detector, None, Stage)
-    tagger, lexicon = names
+    tagger = None if given.names_model is None else _names(given.names_model)
+    lexicon = None if tagger is None else tagger.lexicon
     return Understanding(Scrubber(tagger), detector, lexicon, Stage)
 
 
-def _names(tag: str) -> tuple[NameTagger, Lexicon] | None:
+def _names(tag: str) -> NameTagger | None:
     try:
         folder = Path(bentoml.models.get(tag).path)
         manifest = Manifest.verify(folder)
-        found = NameTagger.load(folder), Lexicon.load(folder / LEXICON_FILE)
+        tagger = NameTagger.load(folder)
     # The last two: a model of another version's format.
     except (NotFound, ArtifactError, OSError, ValueError) as error:
         _logger.warning(
@@ -48,4 +45,4 @@ def _names(tag: str) -> tuple[NameTagger, Lexicon] | None:
         )
         return None
     MODEL_INFO.labels("names", manifest.version).set(1)
-    return found
+    return tagger

@@ -3,10 +3,9 @@
 from collections.abc import Set
 from typing import Any, Final
 
-from presidio_analyzer import EntityRecognizer
-
 from bentos.triage.pii.analyzer import recognizers
 from bentos.triage.pii.plain_view import plain_view
+from bentos.triage.pii.presidio import EntityRecognizer
 
 
 class StrictPatterns:

@@ -21,6 +21,7 @@ def imported(module: str) -> set[str]:
     ("module", "packages"),
     [
         ("bentos.triage.pii.scrubber", {"spacy", "presidio_analyzer"}),
+        ("bentos.triage.pii.strict", {"spacy", "presidio_analyzer"}),
         # BentoML imports it in the processes of the models, too.
         ("bentos.services.agent", set()),
     ],

@@ -110,8 +110,20 @@ class Lexicon:
             text = gzip.decompress(path.read_bytes()).decode("utf-8")
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise ValueError(f"{path.name} can't be decompressed: {error}") from None
-        rows = (line.split("\t") for line in text.splitlines())
-        return cls({word: Entry(int(kinds), int(zipf), *cue) for word, kinds, zipf, *cue in rows})
+        rows = (line.partition("\t") for line in text.splitlines())
+        # Of the many words few differ in what is known of them: one entry for all that are alike.
+        alike: dict[str, Entry] = {}
+        return cls(
+            {
+                word: alike.get(known) or alike.setdefault(known, _entry(known))
+                for word, _, known in rows
+            }
+        )
+
+
+def _entry(columns: str) -> Entry:
+    kinds, zipf, *cue = columns.split("\t")
+    return Entry(int(kinds), int(zipf), *cue)
 
 
 def folded(word: str) -> str:

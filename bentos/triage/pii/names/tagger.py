@@ -44,7 +44,7 @@ class NameTagger:
     """
 
     def __init__(self, model: Path, lexicon: Lexicon, thresholds: Thresholds) -> None:
-        self._lexicon = lexicon
+        self.lexicon: Final = lexicon
         self._thresholds = thresholds
         self._model = model
         self._own = threading.local()
@@ -72,7 +72,7 @@ class NameTagger:
         if not any(token.is_word for token in read):
             return []
         tagger = self._tagger
-        tagger.set(features(read, self._lexicon, logins(text, found)))
+        tagger.set(features(read, self.lexicon, logins(text, found)))
         outside = [tagger.marginal(OUTSIDE, place) for place in range(len(read))]
         tags = [
             self._tag(tagger, place, token, share)
@@ -94,7 +94,7 @@ class NameTagger:
         """Whether `token` is of a name that stands in the ticket for sure, and no other word."""
         if not (sure and token.is_word):
             return False
-        prefix, entry = self._lexicon.read(token.text)
+        prefix, entry = self.lexicon.read(token.text)
         form = folded(token.text)
         is_there = form in sure or (prefix and form.removeprefix(prefix) in sure)
         return bool(is_there) and entry.zipf <= _MOST_COMMON

@@ -74,6 +74,16 @@ def test_a_lexicon_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert again.read_bytes() == path.read_bytes()
 
 
+def test_words_of_which_the_same_is_known_share_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / "lexicon"
+    Lexicon(
+        {"mr": Entry(0, 5, "title"), "mrs": Entry(0, 5, "title"), "printer": Entry(0, 5)}
+    ).write(path)
+    lexicon = Lexicon.load(path)
+    assert lexicon.entry("mr") is lexicon.entry("mrs")
+    assert lexicon.entry("printer") == Entry(0, 5)
+
+
 def test_a_lexicon_cut_short_or_altered_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "lexicon"
     Lexicon({"printer": Entry(0, 5)}).write(path)
