@@ -101,8 +101,10 @@ def test_what_is_left_in_a_cleaned_ticket_is_no_name_unless_the_tagger_is_sure()
         for opening, place in (("hello", (6, 9)), ("regards", (8, 11)))
         for name in ("zoe", "ann", "bob")
     ]
+    # CRFsuite reads from these bytes, and does not keep them.
+    model = train(marked, NAMES_PARAMETERS)
     tagger = pycrfsuite.Tagger()
-    tagger.open_inmemory(train(marked, NAMES_PARAMETERS))
+    tagger.open_inmemory(model)
     texts = [(text, "en") for text in ("hello zoe please help", "please grant rights", "  ")]
     [kept] = maker.cleaned(tagger, texts)
     assert kept.text == "please grant rights"
