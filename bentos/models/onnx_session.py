@@ -5,8 +5,8 @@ from typing import Final
 
 import onnxruntime
 
-# Processors without VNNI add products of int8 up in 16 bits, which overflow: for one ticket in 250
-# the category was another. With this they take a slower kernel; others ignore it.
+# Processors without VNNI add products of int8 up in 16 bits, which overflow: of some tickets the
+# category was another. With this they take a slower kernel; others ignore it.
 _EXACT_PRODUCTS: Final = "session.x64quantprecision"
 # ONNX Runtime's fused kernel for a CPU is slower than the two that it replaces: 14 % of the time.
 _SLOWER_FUSIONS: Final = ("SkipLayerNormFusion",)

@@ -1,4 +1,4 @@
-"""Sessions multiply int8 exactly, whatever the processor."""
+"""Sessions multiply int8 exactly, also without VNNI: only there could they fail to."""
 
 from pathlib import Path
 

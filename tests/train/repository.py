@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # Where the real tickets are, for the tests that need them.
 KAGGLE = os.environ.get("CALLCENTER_KAGGLE_CSV")
-_SECONDS = 1500  # for one command, where another test keeps a core busy
+_SECONDS = 900  # for one command
 
 
 @dataclass(frozen=True)
