@@ -78,6 +78,9 @@ def documents(root: Path) -> dict[Path, str]:
             "classes": model_tables.classes(metrics["transformer"]),
             "calibration": model_tables.calibration(export),
             "readings": model_tables.readings(export),
+            "training-sources": model_tables.training_sources(
+                _read(bench / "training_sources.json")
+            ),
             "formats": model_tables.formats(_read(bench / "transformer_formats.json")),
             "speed": speed,
         },

@@ -109,6 +109,20 @@ def training_batches(bench: Scores) -> str:
     return table(["Batches of like length", "a step, s", "as fast"], rows)
 
 
+def training_sources(bench: Scores) -> str:
+    """A row for each choice of tickets to learn from: what is right of either source's tickets."""
+    names = {
+        "both": "Both",
+        "real": "The real tickets alone",
+        "natural": "The natural tickets alone",
+    }
+    rows = [
+        [names[source], *(f"{found[side]:.1%}" for side in ("real", "natural"))]
+        for source, found in bench["learned_from"].items()
+    ]
+    return table(["Learned from", "Real tickets right", "Natural tickets right"], rows)
+
+
 def formats(bench: Scores) -> str:
     """A row for each way of running the transformer."""
     rows = [
