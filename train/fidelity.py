@@ -33,17 +33,14 @@ class Fidelity:
     largest_probability_difference: float
 
     def check(self, least_agreement: float, most_accuracy_lost: float) -> None:
-        """Raises ExportError when too many answers changed or too much accuracy was lost.
-
-        One ticket that is wrong now is not too much, however few the tickets are.
-        """
+        """Raises ExportError when too many answers changed or too much accuracy was lost."""
         if self.agreement < least_agreement:
             raise ExportError(
                 f"the exported model agrees with its checkpoint on {self.agreement:.2%} of the "
                 f"validation tickets, least_agreement is {least_agreement:.2%}: quantize less"
             )
         lost = self.checkpoint_accuracy - self.served_accuracy
-        if lost > most_accuracy_lost and round(lost * self.tickets) > 1:
+        if lost > most_accuracy_lost:
             raise ExportError(
                 f"the exported model lost {lost:.2%} of accuracy on the validation tickets, "
                 f"most_accuracy_lost is {most_accuracy_lost:.2%}: quantize less"

@@ -1,7 +1,6 @@
 """Fine-tuning learns tickets, and export hands on what was learned, or nothing."""
 
 import json
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -143,8 +142,8 @@ def test_matrices_are_released_in_eight_bits(exported: Exported) -> None:
 def test_a_model_that_lost_too_much_is_not_left_behind(
     checkpoint: Path, validation: pd.DataFrame, tmp_path: Path
 ) -> None:
-    impossible = EXPORT.model_copy(update={"least_agreement": 1.1})
-    with pytest.raises(ExportError, match="least_agreement is 110.00%: quantize less"):
+    impossible = EXPORT.model_copy(update={"most_accuracy_lost": -1.0})
+    with pytest.raises(ExportError, match="most_accuracy_lost is -100.00%: quantize less"):
         export(checkpoint, validation, impossible, tmp_path / "served")
     assert not (tmp_path / "served").exists()
 
@@ -154,16 +153,6 @@ def test_too_little_agreement_is_refused_with_the_number() -> None:
     with pytest.raises(ExportError, match="agrees with its checkpoint on 95.00%"):
         fidelity.check(0.99, 0.003)
     fidelity.check(0.95, 0.0)
-
-
-@pytest.mark.parametrize(("wrong_now", "refused"), [(1, False), (2, True)])
-def test_one_ticket_of_few_is_no_loss_of_accuracy(wrong_now: int, refused: bool) -> None:
-    right = np.eye(8)[np.arange(210) % 8] * 9
-    after = right.copy()
-    after[:wrong_now] = after[:wrong_now, ::-1]
-    fidelity = compare(right, after, right.argmax(axis=1))
-    with pytest.raises(ExportError, match="lost 0.95% of accuracy") if refused else nullcontext():
-        fidelity.check(0.99, 0.003)
 
 
 def test_fidelity_counts_changed_answers() -> None:
