@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import bentoml
@@ -18,7 +19,7 @@ from bentos.models.registered import NAMES, ROUTER, SVM, TRANSFORMER
 from bentos.release import ReleaseError
 from deploy.models import UnknownAlias, bring
 from deploy.parts import BENTOFILE, LOCK, PARTS, ROOT, Part
-from deploy.requirements import pinned
+from deploy.requirements import pinned, versions
 from deploy.version import build_version, revision
 
 _VARIABLES: Final = {
@@ -29,13 +30,16 @@ _VARIABLES: Final = {
 }
 # The bento's label that says what it was built from.
 COMMIT: Final = "commit"
+# What the image of a bento installs, with hashes: deploy/Dockerfile.j2 looks here.
+HASHED: Final = "env/python/requirements.hashed.txt"
 
 
 def options(part: Part, models: Mapping[str, bentoml.Tag], commit: str) -> dict[str, Any]:
     """What `bentoml.build` is given: the bentofile's options, with what is the part's own."""
     shared = yaml.safe_load(BENTOFILE.read_text(encoding="utf-8"))
     # Complete and exact, so BentoML need not ask an index what the packages need.
-    python = {"packages": pinned(part.packages, LOCK), "lock_packages": False}
+    packages = versions(pinned(part.packages, LOCK))
+    python = {"packages": packages, "lock_packages": False}
     return {
         **shared,
         "envs": [BentoEnvSchema(**variable) for variable in shared["envs"]],
@@ -57,6 +61,10 @@ def build(part: Part, models: Mapping[str, bentoml.Tag], commit: str) -> bentoml
         pass
     bento = bentoml.build(build_ctx=str(ROOT), **given)
     _leave_out_dependencies(bento)
+    # In a file of its own: BentoML lists itself once more, without a hash; and it would keep the
+    # hashes in bento.yaml too, which each worker reads.
+    hashed = "".join(pin.hashed() for pin in pinned(part.packages, LOCK))
+    Path(bento.path, HASHED).write_text(hashed, encoding="utf-8")
     return bento
 
 

@@ -61,7 +61,6 @@ PARTS: Final = (
             "langdetect",
             "phonenumbers",
             "presidio-analyzer",
-            "presidio-anonymizer",
             "python-crfsuite",
             "python-stdnum",
         ),

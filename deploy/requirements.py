@@ -8,6 +8,8 @@ from typing import Final
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from deploy.lock import Pin, read
+
 # The images are Linux, whatever they are built on.
 _TARGET: Final = {"os_name": "posix", "platform_system": "Linux", "sys_platform": "linux"}
 
@@ -16,8 +18,8 @@ class RequirementsError(Exception):
     """A package that cannot be pinned; says why and what to do."""
 
 
-def pinned(packages: Iterable[str], lock: Path) -> list[str]:
-    """`name==version` of `packages` and of everything that they need, sorted.
+def pinned(packages: Iterable[str], lock: Path) -> list[Pin]:
+    """What `lock` has for `packages` and for everything that they need, sorted by name.
 
     What needs what is read from the packages installed here, which came by the same lock: no
     index is asked.
@@ -35,20 +37,24 @@ def pinned(packages: Iterable[str], lock: Path) -> list[str]:
             if (name, extra) not in found:
                 found.add((name, extra))
                 left.extend(_needs(name, extra))
-    return sorted(f"{name}=={_pin(name, pins, lock)}" for name in {name for name, _ in found})
+    return [_pin(name, pins, lock) for name in sorted({name for name, _ in found})]
 
 
-def _pins(lock: Path) -> dict[str, str]:
-    lines = lock.read_text(encoding="utf-8").splitlines()
-    requirements = [Requirement(line) for line in lines if line and line[0] not in " #"]
+def versions(pins: Iterable[Pin]) -> list[str]:
+    """`name==version` of each of `pins`."""
+    return [pin.requirement.partition(" ")[0] for pin in pins]
+
+
+def _pins(lock: Path) -> dict[str, Pin]:
+    pins = ((pin, Requirement(pin.requirement)) for pin in read(lock.read_text(encoding="utf-8")))
     return {
-        canonicalize_name(requirement.name): str(requirement.specifier).removeprefix("==")
-        for requirement in requirements
+        pin.name: pin
+        for pin, requirement in pins
         if requirement.marker is None or requirement.marker.evaluate(_TARGET)
     }
 
 
-def _pin(name: str, pins: dict[str, str], lock: Path) -> str:
+def _pin(name: str, pins: dict[str, Pin], lock: Path) -> Pin:
     try:
         return pins[name]
     except KeyError:

@@ -1,8 +1,11 @@
 """`scripts/environment.sh` says in one line what is missing."""
 
+import hashlib
 import os
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,9 @@ ROOT = Path(__file__).parents[1]
 def clone(tmp_path: Path) -> Path:
     """A folder with what the script reads, and a `bin` of stand-ins that comes first in the
     path."""
-    (tmp_path / "scripts").mkdir()
-    shutil.copy(ROOT / "scripts" / "environment.sh", tmp_path / "scripts")
+    for name in ("scripts/environment.sh", "deploy/lock.py", "deploy/pip.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "bin").mkdir()
     return tmp_path
 
@@ -51,6 +55,53 @@ case "$2" in
         printf '#!/bin/sh\\necho "{pip_says}"; exit 1\\n' > .venv/bin/pip; chmod +x .venv/bin/pip ;;
 esac"""
     _stand_in(clone, "python3.11", script)
+
+
+def _project(clone: Path, locked: str) -> None:
+    """A project whose one extra is a wheel beside it, locked as `locked`; pip is the real one."""
+    (clone / "pyproject.toml").write_text('[project.optional-dependencies]\nserve = ["tiny>=1"]\n')
+    (clone / "requirements.lock").write_text(locked)
+    python = clone / ".venv" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", clone / ".venv"], check=True)
+    # Real, but of this project's own environment: no index is asked for pip itself.
+    pip = f"""#!/bin/sh
+case "$*" in *deploy/pip.txt*|*--editable*) exit 0 ;; esac
+exec {sys.executable} -m pip --python {python} "$@" --no-index --find-links {clone} --isolated
+"""
+    python.with_name("pip").write_text(pip)
+    python.with_name("pip").chmod(0o755)
+
+
+def _wheel(clone: Path) -> str:
+    """Makes the wheel of the package `tiny`; gives its hash."""
+    path = clone / "tiny-1.0-py3-none-any.whl"
+    folder = "tiny-1.0.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr(f"{folder}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        wheel.writestr(f"{folder}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{folder}/RECORD", "")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_package_whose_hash_is_locked_is_installed(clone: Path) -> None:
+    _project(clone, f"tiny==1.0 \\\n    --hash=sha256:{_wheel(clone)}\n")
+    result = _run(clone)
+    assert result.returncode == 0, result.stderr
+    assert list((clone / ".venv").glob("lib/*/site-packages/tiny-1.0.dist-info"))
+
+
+def test_a_package_that_was_changed_is_refused(clone: Path) -> None:
+    _wheel(clone)
+    _project(clone, f"tiny==1.0 \\\n    --hash=sha256:{'0' * 64}\n")
+    assert _fails_saying(_run(clone), "tiny==1.0", "not the file that requirements.lock has")
+    assert not list((clone / ".venv").glob("lib/*/site-packages/tiny-1.0.dist-info"))
+
+
+@pytest.mark.parametrize("locked", [f"other==1.0 --hash=sha256:{'0' * 64}\n", "tiny==1.0\n"])
+def test_a_package_that_is_not_locked_is_refused(clone: Path, locked: str) -> None:
+    _wheel(clone)
+    _project(clone, locked)
+    assert _fails_saying(_run(clone), "requirements.lock lacks tiny", "make lock")
 
 
 def test_a_missing_python_is_named_with_the_one_that_was_found(clone: Path) -> None:

@@ -33,7 +33,6 @@ _REQUIREMENTS: Final = (
     "pandas",
     "phonenumbers",
     "presidio-analyzer",
-    "presidio-anonymizer",
     "pydantic",
     "python-crfsuite",
     "python-stdnum",

@@ -1,13 +1,14 @@
 """A part installs what it needs, exactly as the lock has it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from deploy.lock import Pin
 from deploy.parts import LOCK, PARTS, Part
-from deploy.requirements import RequirementsError, pinned
+from deploy.requirements import RequirementsError, pinned, versions
 
 _NEVER = {"torch", "scikit-learn", "mlflow", "pandas", "transformers"}
 _LOCKED = {line for line in LOCK.read_text(encoding="utf-8").split() if "==" in line}
@@ -15,10 +16,15 @@ _LOCKED = {line for line in LOCK.read_text(encoding="utf-8").split() if "==" in 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
 def test_a_part_installs_pins_of_the_lock(part: Part) -> None:
-    requirements = pinned(part.packages, LOCK)
-    assert {canonicalize_name(name) for name in part.packages} <= _names(requirements)
-    assert set(requirements) <= _LOCKED
-    assert not _names(requirements) & _NEVER
+    pins = pinned(part.packages, LOCK)
+    assert {canonicalize_name(name) for name in part.packages} <= _names(pins)
+    assert set(versions(pins)) <= _LOCKED
+    assert not _names(pins) & _NEVER
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_all_that_a_part_installs_has_a_hash(part: Part) -> None:
+    assert all("--hash=sha256:" in pin.hashed() for pin in pinned(part.packages, LOCK))
 
 
 def test_only_who_runs_a_model_installs_its_runtime() -> None:
@@ -41,5 +47,5 @@ def test_what_is_not_installed_is_named() -> None:
         pinned(["no-such-package"], LOCK)
 
 
-def _names(requirements: list[str]) -> set[str]:
-    return {Requirement(requirement).name for requirement in requirements}
+def _names(pins: Iterable[Pin]) -> set[str]:
+    return {pin.name for pin in pins}

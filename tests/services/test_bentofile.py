@@ -2,8 +2,10 @@
 
 import tomllib
 
+import pytest
 import yaml
 
+from bentos import NO_REPORTS
 from tests.services.conftest import REPOSITORY
 
 
@@ -13,6 +15,7 @@ def test_a_bento_installs_the_serve_extra() -> None:
     assert bentofile["python"]["packages"] == project["optional-dependencies"]["serve"]
 
 
-def test_a_bento_reports_no_usage() -> None:
+@pytest.mark.parametrize("name", ["BENTOML_DO_NOT_TRACK", "ORT_DISABLE_TELEMETRY"])
+def test_a_bento_reports_no_usage(name: str) -> None:
     bentofile = yaml.safe_load((REPOSITORY / "bentofile.yaml").read_text())
-    assert {"name": "BENTOML_DO_NOT_TRACK", "value": "True"} in bentofile["envs"]
+    assert {"name": name, "value": NO_REPORTS[name]} in bentofile["envs"]
