@@ -1,6 +1,6 @@
 """What goes over the wire: tickets in, triages out; texts to a model and its predictions."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, LiteralString
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationError
 from pydantic.config import JsonDict
@@ -11,6 +11,8 @@ from bentos.triage.categories import Category
 from bentos.triage.decision import ReviewReason
 from bentos.triage.language import Language
 from bentos.triage.normalise import words
+from bentos.triage.pii.plain_view import LONGEST_FORM, unfolded_length
+from bentos.triage.placeholders import beside_placeholders
 from bentos.triage.routing import Rule
 from bentos.wire import ErrorResponse, WireModel, first_error
 
@@ -21,21 +23,41 @@ EXAMPLE_TEXTS: Final = [
 ]
 
 
+_TOO_LONG: Final = "The text has {characters} characters; at most {limit} are read."
+_UNFOLDS: Final = "The text has {characters} characters when unfolded; at most {limit} are read."
+
+
 def _readable(text: str) -> str:
     """`text`, when it is short enough and has words: an answer to anything else means nothing."""
-    limit = settings().max_text_characters
+    _check(text, counted=text)
+    return text
+
+
+def _readable_scrubbed(text: str) -> str:
+    """As `_readable`; placeholders, which may be longer than what they replaced, don't count."""
+    may_be_long = len(text) * LONGEST_FORM > settings().max_text_characters
+    _check(text, counted=beside_placeholders(text) if may_be_long else text)
+    return text
+
+
+def _check(text: str, counted: str) -> None:
     if not text.strip():
         raise PydanticCustomError("text_empty", "The text is empty.")
-    if len(text) > limit:
-        message = "The text has {characters} characters; at most {limit} are read."
-        raise PydanticCustomError(
-            "text_too_long", message, {"characters": len(text), "limit": limit}
-        )
+    _check_length(len(counted), _TOO_LONG)
     if not _is_unicode(text):
         raise PydanticCustomError("not_unicode", "The text holds half of a surrogate pair.")
+    # What is read, and takes time and memory, is the unfolded text.
+    if not counted.isascii() and len(counted) * LONGEST_FORM > settings().max_text_characters:
+        _check_length(unfolded_length(counted), _UNFOLDS)
     if next(words(text), None) is None:
         raise PydanticCustomError("no_words", "The text has no words to sort it by.")
-    return text
+
+
+def _check_length(characters: int, complaint: LiteralString) -> None:
+    limit = settings().max_text_characters
+    if characters > limit:
+        given = {"characters": characters, "limit": limit}
+        raise PydanticCustomError("text_too_long", complaint, given)
 
 
 def _is_unicode(text: str) -> bool:
@@ -46,9 +68,17 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-_LENGTHS: Final[JsonDict] = {"minLength": 1, "maxLength": settings().max_text_characters}
+# What JSON Schema can say of a readable text: that it has a letter, not that it has a word.
+_READABLE: Final[JsonDict] = {
+    "minLength": 1,
+    "maxLength": settings().max_text_characters,
+    "pattern": r"\p{L}",
+}
 Answerer = Literal["svm", "transformer", "both", "none"]
-TicketText = Annotated[str, AfterValidator(_readable)]
+TicketText = Annotated[str, AfterValidator(_readable), Field(json_schema_extra=_READABLE)]
+ScrubbedText = Annotated[
+    str, AfterValidator(_readable_scrubbed), Field(json_schema_extra=_READABLE)
+]
 
 
 class Ticket(WireModel):
@@ -57,7 +87,6 @@ class Ticket(WireModel):
     text: TicketText = Field(
         description="The ticket in English, French or Arabic, with at least one word.",
         examples=EXAMPLE_TEXTS,
-        json_schema_extra=_LENGTHS,
     )
     channel: Literal["email", "chat", "phone"] | None = Field(
         default=None, description="How it came in.", examples=["email"]
@@ -197,13 +226,15 @@ class TriageBatch(WireModel):
 class Texts(WireModel):
     """Raw texts for a model service."""
 
-    texts: list[TicketText] = Field(max_length=settings().max_bulk_texts, examples=[EXAMPLE_TEXTS])
+    texts: list[ScrubbedText] = Field(
+        max_length=settings().max_bulk_texts, examples=[EXAMPLE_TEXTS]
+    )
 
 
 class FewTexts(WireModel):
     """Raw texts that a model service merges with those of other callers."""
 
-    texts: list[TicketText] = Field(
+    texts: list[ScrubbedText] = Field(
         max_length=settings().max_predict_texts, examples=[EXAMPLE_TEXTS]
     )
 
@@ -226,7 +257,7 @@ class Predictions(WireModel):
 class Explainable(WireModel):
     """A text and the category to explain."""
 
-    text: TicketText = Field(examples=EXAMPLE_TEXTS)
+    text: ScrubbedText = Field(examples=EXAMPLE_TEXTS)
     category: Category = Field(examples=["Access", "Hardware", "Purchase"])
 
 

@@ -2,6 +2,7 @@
 
 import json
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,10 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bentos.schemas import EXAMPLE_TEXTS, Route, Texts, Ticket, TicketBatch, Triage, Versions
+from bentos.schemas import (
+    EXAMPLE_TEXTS,
+    Explainable,
+    FewTexts,
+    Route,
+    Texts,
+    Ticket,
+    TicketBatch,
+    Triage,
+    Versions,
+)
 from bentos.triage.categories import CATEGORIES
 from bentos.triage.normalise import normalise
 from bentos.wire import ErrorResponse, first_error
+from tests.triage.linear import is_linear
 
 SECRET = "Zebulon Quackenbush"
 
@@ -77,6 +89,58 @@ def test_an_error_says_nothing_of_what_was_sent(
     assert "Zebulon" not in error.model_dump_json()
     if SECRET not in values:  # A field's name is pydantic's to print; a value never is.
         assert "Zebulon" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("text", ["\ufdfa" * 1_111 + " a", "é" * 20_000, "½ kilo " * 2_222])
+def test_a_text_that_is_short_enough_when_unfolded_is_taken(text: str) -> None:
+    assert Ticket(text=text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "unfolded"),
+    [
+        ("\ufdfa" * 20_000, 360_000),
+        ("\ufdfa" * 1_111 + " abc", 20_002),
+        ("㍿" * 5_001, 20_004),
+        ("ab½" * 5_000, 25_000),
+    ],
+)
+def test_a_text_that_unfolds_into_too_many_characters_is_too_long(text: str, unfolded: int) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Ticket(text=text)
+    error = first_error(caught.value)
+    assert error.code == "text_too_long"
+    assert error.message == (
+        f"The text has {unfolded} characters when unfolded; at most 20000 are read."
+    )
+
+
+@pytest.mark.parametrize("beside", ["hello ", "salut é "])
+def test_placeholders_make_no_scrubbed_text_too_long(beside: str) -> None:
+    scrubbed = beside + "<EMAIL_ADDRESS_1> " * 10_000
+    assert FewTexts(texts=[scrubbed]).texts == [scrubbed]
+    assert Explainable(text=scrubbed, category="Access").text == scrubbed
+    with pytest.raises(ValidationError) as caught:
+        Texts(texts=[scrubbed + beside * 10_000])
+    assert first_error(caught.value).code == "text_too_long"
+
+
+def test_placeholders_count_in_a_ticket() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Ticket(text="hello " + "<EMAIL_ADDRESS_1> " * 10_000)
+    assert first_error(caught.value).code == "text_too_long"
+
+
+@pytest.mark.parametrize(
+    "unit", ["é", "漢", "\u0301\u0316", "\uff9e\u0301", "\u200b\u0316", "ﷺ", "½ ", "a\u0301"]
+)
+def test_no_text_is_hard_to_check(unit: str) -> None:
+    def check(size: int) -> Callable[[], object]:
+        # One word, whatever the marks between its letters are.
+        text = "a" + unit * (size // len(unit)) + "b"
+        return lambda: TicketBatch.model_validate({"tickets": [{"text": text}]})
+
+    assert is_linear(check, 9_000)
 
 
 def test_a_batch_keeps_an_error_in_the_place_of_a_bad_ticket() -> None:

@@ -1,11 +1,11 @@
 """The second room: which language a scrubbed ticket is in, and how sure that is."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bentos.triage.normalise import normal_form
 from bentos.triage.placeholders import without_placeholders
 
 Language = Literal["en", "fr", "ar", "other"]
@@ -66,7 +66,7 @@ class LanguageDetector:
             if foreign > _SHARE_NOT_ARABIC * (arabic + foreign):
                 return Detected("other", 1.0)
             return Detected("ar", (arabic + foreign) / letters)
-        return _decide(self._shares(unicodedata.normalize("NFC", text)))
+        return _decide(self._shares(normal_form("NFC", text)))
 
 
 def _decide(shares: _Shares) -> Detected:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 # Letters, with the marks that may follow one (combining accents, Arabic harakat, tatweel, joiners).
 _LETTER: Final = r"[^\W\d_]"
@@ -20,8 +20,8 @@ _WORD: Final = rf"{_LETTER}+(?:{_MARK}+{_LETTER}+)*"
 # Bounded repetitions keep the search linear in the text's length.
 _DROPPED: Final = (
     r"(?:https?://|www\.)[^\s<>]+"
-    r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
-    r"|<[A-Z]+(?:_[A-Z0-9]+)*>"
+    r"|[\w.+-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+    r"|<[A-Z]++(?:_[A-Z0-9]++)*+>"
 )
 _WORDS: Final = re.compile(rf"({_WORD})")
 _WORDS_BETWEEN_DROPPED: Final = re.compile(rf"{_DROPPED}|({_WORD})", re.IGNORECASE)
@@ -29,6 +29,12 @@ _WORDS_BETWEEN_DROPPED: Final = re.compile(rf"{_DROPPED}|({_WORD})", re.IGNORECA
 _SIGNS_OF_DROPPED: Final = ("@", "<", "://", "www.")
 MARKS: Final = re.compile(_MARK)
 _LETTERS: Final = re.compile(rf"{_LETTER}+")
+# In a row, as Unicode's Stream-Safe Text Format allows (Unicode Standard Annex 15, section 13).
+_MOST_MARKS: Final = 30
+# Characters: sorting so few marks takes no time, and most texts needn't be looked at.
+_SHORT: Final = 500
+# Marks are no letters, except the two sound marks of halfwidth katakana.
+_MAYBE_MARKS: Final = re.compile(rf"(?:[^\w\0-\x7f]|[\uff9e\uff9f]){{{_MOST_MARKS + 1},}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,31 @@ def words(text: str) -> Iterator[Word]:
             yield from (Word(part, start, end) for part in _fold(match.group(1)))
 
 
+def normal_form(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """`text` in Unicode's normal form `form`; of more marks in a row than 30, it has the first 30.
+
+    `unicodedata.normalize` sorts the marks of a letter in time quadratic in their number.
+    """
+    if len(text) > _SHORT:
+        text = _MAYBE_MARKS.sub(_with_fewer_marks, text)
+    return unicodedata.normalize(form, text)
+
+
+def _with_fewer_marks(match: re.Match[str]) -> str:
+    kept = []
+    marks = 0
+    for character in match[0]:
+        marks = marks + 1 if _is_mark(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _is_mark(character: str) -> bool:
+    """Whether `character` is sorted among its neighbours, which starters aren't."""
+    return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) > 0
+
+
 def _scanner(text: str) -> re.Pattern[str]:
     lowered = text.lower()
     if any(sign in lowered for sign in _SIGNS_OF_DROPPED):
@@ -70,6 +101,6 @@ def _fold(raw: str) -> list[str]:
     A word leaves one; none or several where compatibility forms unfold ("\u00b2" to a digit, a
     ligature to a phrase).
     """
-    composed = MARKS.sub("", unicodedata.normalize("NFKC", raw))
+    composed = MARKS.sub("", normal_form("NFKC", raw))
     folded = MARKS.sub("", unicodedata.normalize("NFKC", composed.casefold()))
     return _LETTERS.findall(folded)

@@ -1,73 +1,47 @@
 """Typed placeholders: what stands in a scrubbed text where personal data stood."""
 
 from collections.abc import Sequence
-from typing import Any, Final
-
-from presidio_anonymizer import AnonymizerEngine, OperatorConfig
-from presidio_anonymizer.entities import RecognizerResult
-from presidio_anonymizer.operators import Operator, OperatorType
 
 from bentos.triage.pii.spans import Span
 
-_OPERATOR: Final = "numbered_placeholder"
+Piece = tuple[int, int, int]
 
 
-class NumberedPlaceholder(Operator):
-    """Presidio's operator that replaces a value by the placeholder chosen for it."""
+def placeholders(text: str, spans: Sequence[Span]) -> list[str]:
+    """For each of `spans` of `text` its placeholder, e.g. <PERSON_2>.
 
-    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
-        """The placeholder of the value `text`."""
-        given = params or {}
-        placeholder: str = given["placeholders"][given["entity_type"], text]
-        return placeholder
-
-    def validate(self, params: dict[str, Any] | None = None) -> None:
-        """Nothing that a caller could get wrong."""
-
-    def operator_name(self) -> str:
-        return _OPERATOR
-
-    def operator_type(self) -> OperatorType:
-        return OperatorType.Anonymize
-
-
-def anonymizer() -> AnonymizerEngine:
-    """Presidio's anonymizer, which knows NumberedPlaceholder."""
-    engine = AnonymizerEngine()  # type: ignore[no-untyped-call]  # Presidio types it in part
-    engine.add_anonymizer(NumberedPlaceholder)
-    return engine
-
-
-def placeholders(text: str, spans: Sequence[Span]) -> dict[tuple[str, str], str]:
-    """For each type and value among `spans` of `text` its placeholder, e.g. <PERSON_2>.
-
-    Equal values, however grouped and cased, get the same number.
+    Equal values of a type, however grouped and cased, get the same number.
     """
     numbers: dict[tuple[str, str], int] = {}
     counts: dict[str, int] = {}
-    result: dict[tuple[str, str], str] = {}
+    result = []
     for span in spans:
-        value = text[span.start : span.end]
-        key = (span.type, _compared(value))
+        key = (span.type, _compared(text[span.start : span.end]))
         if key not in numbers:
             numbers[key] = counts[span.type] = counts.get(span.type, 0) + 1
-        result[span.type, value] = f"<{span.type}_{numbers[key]}>"
+        result.append(f"<{span.type}_{numbers[key]}>")
     return result
 
 
-def replaced(engine: AnonymizerEngine, text: str, spans: Sequence[Span]) -> str:
-    """`text` with each of `spans`, which are disjoint, replaced by its placeholder."""
-    if not spans:
-        return text
-    config = OperatorConfig(_OPERATOR, {"placeholders": placeholders(text, spans)})
-    result = engine.anonymize(
-        text,
-        [RecognizerResult(span.type, span.start, span.end, span.score) for span in spans],
-        {"DEFAULT": config},
-        merge_entities_with_spaces=False,
-    )
-    scrubbed: str = result.text
-    return scrubbed
+def replaced(text: str, spans: Sequence[Span]) -> tuple[str, tuple[Piece, ...]]:
+    """`text` with each of `spans`, which are disjoint and in order, replaced by its placeholder.
+
+    Returns:
+        The scrubbed text; and what stays and what is replaced, in turns: where in the scrubbed
+        text it starts, and its start and end in `text`.
+    """
+    parts = []
+    pieces = []
+    at = before = 0
+    for span, placeholder in zip(spans, placeholders(text, spans), strict=True):
+        pieces.append((at, before, span.start))
+        at += span.start - before
+        pieces.append((at, span.start, span.end))
+        at += len(placeholder)
+        parts += [text[before : span.start], placeholder]
+        before = span.end
+    pieces.append((at, before, len(text)))
+    return "".join([*parts, text[before:]]), tuple(pieces)
 
 
 def _compared(value: str) -> str:

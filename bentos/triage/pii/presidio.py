@@ -29,19 +29,7 @@ def _without(*names: str) -> Iterator[None]:
 
 
 with _without(*_UNUSED):
-    from presidio_analyzer import (
-        AnalyzerEngine,
-        EntityRecognizer,
-        RecognizerRegistry,
-        RecognizerResult,
-    )
-    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+    from presidio_analyzer import EntityRecognizer, RecognizerResult
+    from presidio_analyzer.nlp_engine import NlpArtifacts
 
-__all__ = [
-    "AnalyzerEngine",
-    "EntityRecognizer",
-    "NlpArtifacts",
-    "NlpEngine",
-    "RecognizerRegistry",
-    "RecognizerResult",
-]
+__all__ = ["EntityRecognizer", "NlpArtifacts", "RecognizerResult"]

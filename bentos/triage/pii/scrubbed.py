@@ -4,8 +4,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Final
 
 from bentos.triage.pii.spans import Span
+
+_START: Final = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,7 @@ class Scrubbed:
         return self._original(start, False), self._original(end, True)
 
     def _original(self, place: int, is_end: bool) -> int:
-        starts = [piece[0] for piece in self.pieces]
-        index = max(bisect_right(starts, place - is_end) - 1, 0)
+        index = max(bisect_right(self.pieces, place - is_end, key=_START) - 1, 0)
         at, start, end = self.pieces[index]
         is_placeholder = index % 2 == 1
         if is_placeholder:

@@ -1,8 +1,9 @@
 """Which of the overlapping findings stand."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import pairwise
 from typing import Final
 
 PERSON: Final = "PERSON"
@@ -24,25 +25,36 @@ def disjoint(found: Iterable[Span]) -> list[Span]:
     The surest and then the longest of overlapping findings stands; what another has beyond it
     stays covered, under its own type.
     """
-    standing: list[Span] = []
-    starts: list[int] = []
-    for span in sorted(found, key=lambda span: (-span.score, span.start - span.end, span.start)):
-        for start, end in _beyond(span, standing, starts):
-            place = bisect_right(starts, start)
-            starts.insert(place, start)
-            standing.insert(place, replace(span, start=start, end=end))
+    surest_first = sorted(found, key=_precedence)
+    if len(surest_first) < 2:
+        return surest_first
+    standing = list[Span]()
+    before = -1
+    for rank, start, end in _covered(surest_first):
+        if rank == before:
+            start = standing.pop().start
+        span = surest_first[rank]
+        standing.append(Span(span.type, start, end, span.score))
+        before = rank
     return standing
 
 
-def _beyond(span: Span, standing: Sequence[Span], starts: Sequence[int]) -> list[tuple[int, int]]:
-    """The parts of `span` that no span of `standing`, in order of their `starts`, covers."""
-    parts = []
-    at = span.start
-    place = max(bisect_right(starts, at) - 1, 0)
-    while place < len(standing) and standing[place].start < span.end:
-        other = standing[place]
-        if other.start > at:
-            parts.append((at, other.start))
-        at = max(at, other.end)
-        place += 1
-    return [*parts, (at, span.end)] if at < span.end else parts
+def _precedence(span: Span) -> tuple[float, int, int, str]:
+    return -span.score, span.start - span.end, span.start, span.type
+
+
+def _covered(spans: list[Span]) -> Iterable[tuple[int, int, int]]:
+    """Each stretch between two ends of `spans` that one of them covers: the first of those that
+    cover it, by its index, and the stretch's start and end."""
+    beginning: dict[int, list[int]] = {}
+    for rank, span in enumerate(spans):
+        beginning.setdefault(span.start, []).append(rank)
+    bounds = sorted({*beginning, *(span.end for span in spans)})
+    covering = list[int]()
+    for start, end in pairwise(bounds):
+        for rank in beginning.get(start, ()):
+            heappush(covering, rank)
+        while covering and spans[covering[0]].end <= start:
+            heappop(covering)
+        if covering:
+            yield covering[0], start, end

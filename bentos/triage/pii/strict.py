@@ -1,9 +1,9 @@
 """Reads text again for personal data that a pattern or a checksum can tell: no names."""
 
 from collections.abc import Set
-from typing import Any, Final
+from typing import Final
 
-from bentos.triage.pii.analyzer import recognizers
+from bentos.triage.pii.analyzer import findings, recognizers
 from bentos.triage.pii.plain_view import plain_view
 from bentos.triage.pii.presidio import EntityRecognizer
 
@@ -32,10 +32,4 @@ class StrictPatterns:
     def found(self, text: str) -> frozenset[str]:
         """The types of personal data in `text`; what they are stays here."""
         plain = plain_view(text).text
-        # None of ours reads tokens; Presidio says that there must be some.
-        no_tokens: Any = None
-        return frozenset(
-            result.entity_type
-            for recognizer in self._recognizers
-            for result in recognizer.analyze(plain, recognizer.supported_entities, no_tokens)
-        )
+        return frozenset(finding.type for finding in findings(self._recognizers, plain))
