@@ -53,13 +53,10 @@ def install(release: Path) -> None:
 def serve(host: str, port: int) -> None:
     """Serve the agent, and the models it needs beside it, until interrupted."""
     _require_free(host, port)
-    # Usage reporting is read when BentoML is first imported: before that is the only time to turn
-    # it off.
-    environment = {"BENTOML_DO_NOT_TRACK": "True", **os.environ}
     program = str(Path(sys.executable).with_name("bentoml"))
     arguments = [program, "serve", _AGENT, "--host", host, "--port", str(port)]
     # A fixed program, and no shell.
-    os.execve(program, arguments, environment)  # nosec B606
+    os.execv(program, arguments)  # nosec B606
 
 
 def _require_free(host: str, port: int) -> None:

@@ -12,6 +12,8 @@ from typing import Final, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 MANIFEST: Final = "manifest.json"
+# Of the reason why a file can't be read: libraries quote what they met.
+_MOST_CHARACTERS: Final = 200
 
 
 class ArtifactError(Exception):
@@ -53,8 +55,8 @@ class Manifest(BaseModel):
             manifest = cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             raise ArtifactError(f"{path} is missing: pull or release the model again") from None
-        except ValidationError as error:
-            raise ArtifactError(f"{path} is not a manifest: {error.error_count()} errors") from None
+        except (OSError, ValidationError) as error:
+            raise wrong_format(path, "a manifest", error) from None
         if manifest.version != _content_address(manifest.files):
             raise ArtifactError(f"{path} was altered: pull or release the model again")
         for name, expected in manifest.files.items():
@@ -62,10 +64,25 @@ class Manifest(BaseModel):
         return manifest
 
 
+def wrong_format(path: Path, what: str, reason: object) -> ArtifactError:
+    """The error, in one line, of a file `path` that should be `what` and can't be read as that."""
+    if isinstance(reason, ValidationError):
+        first = reason.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        reason = f"{place}: {first['msg']}" if place else first["msg"]
+    lines = str(reason).strip().splitlines() or [type(reason).__name__]
+    return ArtifactError(
+        f"{path} is not {what} ({lines[0][:_MOST_CHARACTERS]}): pull or release the model again"
+    )
+
+
 def _check(path: Path, expected: str) -> None:
     if not path.is_file():
         raise ArtifactError(f"{path} is missing: pull or release the model again")
-    actual = _sha256(path)
+    try:
+        actual = _sha256(path)
+    except OSError as error:
+        raise ArtifactError(f"{path} can't be read: {error.strerror}") from None
     if actual != expected:
         raise ArtifactError(
             f"{path} has SHA-256 {actual[:12]}…, its manifest says {expected[:12]}…: "

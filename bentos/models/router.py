@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from bentos.models.artifact import ArtifactError, Manifest
+from bentos.models.artifact import Manifest, wrong_format
 from bentos.triage.policy import Policy
 
 POLICY_FILE: Final = "router.json"
@@ -31,5 +31,5 @@ def load_policy(folder: Path) -> RoutingPolicy:
     try:
         policy = Policy.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise ArtifactError(f"{path} is not a routing policy: {type(error).__name__}") from None
+        raise wrong_format(path, "a routing policy", error) from None
     return RoutingPolicy(manifest.version, policy)

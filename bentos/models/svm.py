@@ -38,8 +38,10 @@ from bentos.models.tokens import (
 from bentos.triage.categories import CATEGORIES, Category
 from bentos.triage.normalise import words
 
-# Texts scored at once: bounds the memory a batch takes, whatever its size.
+# Texts scored at once, and their characters: both bound the memory that a batch takes, some ninety
+# bytes a character.
 _CHUNK: Final = 256
+_CHUNK_CHARACTERS: Final = 400_000
 # The places in BLOCKS of each expert's and of the gate.
 _ARCHIVE: Final = slice(0, 2)
 _NATURAL: Final = slice(2, 5)
@@ -165,7 +167,16 @@ def _term_weights(block: TrainedBlock) -> TermWeights:
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK))
+    """`texts` in parts; a part has one text at least."""
+    start = characters = 0
+    for place, text in enumerate(texts):
+        characters += len(text)
+        is_full = place - start == _CHUNK or characters > _CHUNK_CHARACTERS
+        if is_full and place > start:
+            yield texts[start:place]
+            start, characters = place, len(text)
+    if start < len(texts):
+        yield texts[start:]
 
 
 def _stacked(parts: list[Floats]) -> Floats:

@@ -5,13 +5,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bentos.models.artifact import ArtifactError
+from bentos.models.artifact import wrong_format
+from bentos.triage.categories import CATEGORIES
 
 JSON: Final = "svm.json"
 ARRAYS: Final = "svm.npz"
@@ -23,6 +24,25 @@ BLOCKS: Final = (
     "natural_pieces",
     "gate",
 )
+GATE: Final = BLOCKS[-1]
+_SCORES: Final = len(CATEGORIES)
+# The small dense arrays and their shapes.
+DENSE: Final[Mapping[str, tuple[int, ...]]] = {
+    "archive_intercept": (_SCORES,),
+    "archive_meta": (_SCORES, _SCORES),
+    "archive_meta_intercept": (_SCORES,),
+    "natural_intercept": (_SCORES,),
+    "natural_meta": (_SCORES, _SCORES),
+    "natural_meta_intercept": (_SCORES,),
+    "natural_archive": (_SCORES, _SCORES),
+    "gate_intercept": (1,),
+    "beta": (2, 3),
+}
+# Larger numbers, of either sign, would overflow somewhere.
+_LARGEST: Final = 1e6
+
+
+_Power = Annotated[float, Field(ge=-10, le=10)]
 
 
 class Counting(BaseModel):
@@ -31,13 +51,25 @@ class Counting(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     analyzer: Literal["word", "char_wb"]
-    shortest: int
-    longest: int
-    opening: int | None
-    tf_power: float
-    idf_power: float
-    scale: float
-    documents: int
+    shortest: int = Field(ge=1)
+    longest: int = Field(ge=1, le=100)
+    opening: int | None = Field(ge=0)
+    tf_power: _Power
+    idf_power: _Power
+    scale: float = Field(ge=0, lt=_LARGEST)
+    documents: int = Field(ge=1)
+
+
+class _Countings(BaseModel):
+    """The file `svm.json`."""
+
+    blocks: Mapping[str, Counting]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if set(self.blocks) != set(BLOCKS):
+            raise ValueError("a block is missing, or one too many")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +112,47 @@ class SvmFiles:
         Raises:
             ArtifactError: the files are not those of this format.
         """
+        path = folder / JSON
         try:
-            countings = json.loads((folder / JSON).read_text(encoding="utf-8"))["blocks"]
-            with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+            countings = _Countings.model_validate_json(path.read_bytes()).blocks
+            path = folder / ARRAYS
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 blocks = {name: _read_block(name, countings[name], arrays) for name in BLOCKS}
                 dense = {
-                    key.removeprefix("dense."): arrays[key]
-                    for key in arrays.files
-                    if key.startswith("dense.")
+                    name: _array(arrays, f"dense.{name}", "f", shape)
+                    for name, shape in DENSE.items()
                 }
-        except (OSError, KeyError, ValueError) as error:
-            raise ArtifactError(f"{folder} does not hold an SVM: {error}") from error
+        # What numpy, zipfile and zlib raise at a malformed file has no type in common.
+        except Exception as error:
+            raise wrong_format(path, "an SVM's", error) from error
         return cls(blocks, dense)
 
 
-def _read_block(name: str, counting: Mapping[str, Any], arrays: Mapping[str, Any]) -> TrainedBlock:
-    terms = tuple(arrays[f"{name}.terms"].tobytes().decode().split("\n"))
-    frequency, weights = arrays[f"{name}.document_frequency"], arrays[f"{name}.weights"]
-    if not len(terms) == len(frequency) == len(weights):
-        raise ValueError(f"{name}: {len(terms)} terms have {len(weights)} rows of weights")
-    return TrainedBlock(Counting.model_validate(counting), terms, frequency, weights)
+def _read_block(name: str, counting: Counting, arrays: Mapping[str, Any]) -> TrainedBlock:
+    terms = tuple(_array(arrays, f"{name}.terms", "u", (None,)).tobytes().decode().split("\n"))
+    if len(set(terms)) < len(terms):
+        raise ValueError(f"{name}: a term stands there twice")
+    if counting.analyzer == "word" and not all(1 <= len(term.split()) <= 2 for term in terms):
+        raise ValueError(f"{name}: a term is neither a word nor a pair")
+    frequency = _array(arrays, f"{name}.document_frequency", "iu", (len(terms),))
+    if frequency.min() < 0 or frequency.max() > counting.documents:
+        raise ValueError(f"{name}: a term stands in fewer than no texts or in more than all")
+    scores = 1 if name == GATE else _SCORES
+    weights = _array(arrays, f"{name}.weights", "f", (len(terms), scores))
+    return TrainedBlock(counting, terms, frequency, weights)
+
+
+def _array(
+    arrays: Mapping[str, Any], name: str, kinds: str, shape: tuple[int | None, ...]
+) -> NDArray[Any]:
+    """The array `name`, of one of numpy's `kinds` and of this `shape`; None stands for any."""
+    array: NDArray[Any] = arrays[name]
+    as_expected = len(array.shape) == len(shape) and all(
+        expected in (None, actual) for actual, expected in zip(array.shape, shape, strict=True)
+    )
+    if array.dtype.kind not in kinds or not as_expected:
+        raise ValueError(f"{name} is {array.dtype} {array.shape}, not {shape} of kind {kinds}")
+    # Nor is NaN less.
+    if array.dtype.kind == "f" and not float(np.abs(array).max()) < _LARGEST:
+        raise ValueError(f"{name} has a number that no training makes")
+    return array

@@ -4,18 +4,18 @@ Texts are normalised as in training, cut into word pieces by the Rust tokenizer,
 and run in batches of a bounded number of pieces, each padded to its own longest text only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 from tokenizers import Tokenizer
 
-from bentos.models.artifact import ArtifactError, Manifest
+from bentos.models.artifact import Manifest, wrong_format
 from bentos.models.attribution import Attribution
 from bentos.models.calibration import Floats, beta_features, sigmoid, softmax, with_confidence
 from bentos.models.onnx_session import onnx_session
@@ -28,11 +28,12 @@ CONFIG: Final = "transformer.json"
 # Word pieces run at once, padding included. More overflow a core's cache: 2048 took 25 % longer.
 _BATCH_PIECES: Final = 256
 # An explanation leaves out so many stretches of a text at most, one after the other, and runs about
-# so many word pieces: a third of a second on one core.
+# so many word pieces: as much work as some 50 short predictions or 25 of the longest.
 _MOST_STRETCHES: Final = 48
 _EXPLAINED_PIECES: Final = 3072
 
 Pieces = list[int]
+_Part = TypeVar("_Part")
 
 
 class TransformerConfig(BaseModel):
@@ -45,11 +46,11 @@ class TransformerConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    temperature: float
-    beta: tuple[float, float, float] = (1.0, -1.0, 0.0)
-    head: int
-    tail: int
-    padding: int
+    temperature: float = Field(gt=0, allow_inf_nan=False)
+    beta: tuple[FiniteFloat, FiniteFloat, FiniteFloat] = (1.0, -1.0, 0.0)
+    head: int = Field(ge=1)
+    tail: int = Field(ge=0)
+    padding: int = Field(ge=0)
 
     def within_reach(self, normalised: str) -> str:
         """`normalised` without words that can't be among the pieces that are read.
@@ -100,15 +101,27 @@ class TransformerModel:
             ArtifactError: a file is missing, altered or of another format.
         """
         version = Manifest.verify(folder).version
-        try:
-            config = TransformerConfig.model_validate_json((folder / CONFIG).read_bytes())
-            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-            session = onnx_session(folder / GRAPH, threads)
-        except Exception as error:  # tokenizers and ONNX Runtime raise bare Exceptions
-            raise ArtifactError(f"{folder} is not a transformer: {type(error).__name__}") from error
+        config = _read(
+            folder / CONFIG, lambda path: TransformerConfig.model_validate_json(path.read_bytes())
+        )
+        tokenizer = _read(folder / TOKENIZER, lambda path: Tokenizer.from_file(str(path)))
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        return cls(version, session, tokenizer, config)
+        session = _read(folder / GRAPH, lambda path: onnx_session(path, threads))
+        model = cls(version, session, tokenizer, config)
+        _read(folder / GRAPH, lambda path: model._try())
+        return model
+
+    def _try(self) -> None:
+        """Runs the graph once, with the last piece that the tokenizer knows.
+
+        Raises:
+            ValueError: the graph answers something else than a score for each category.
+        """
+        last = max(self._tokenizer.get_vocab_size() - 1, self._config.padding)
+        logits = self._run([[last], [0, last]])
+        if logits.shape != (2, len(CATEGORIES)) or not np.isfinite(logits).all():
+            raise ValueError(f"its logits are {logits.dtype} {logits.shape}, or infinite")
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Calibrated probabilities, (texts, 8) in the order of CATEGORIES, of raw ticket texts."""
@@ -166,6 +179,19 @@ class TransformerModel:
             mask[place, : len(row)] = 1
         [logits] = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
         return np.asarray(logits, dtype=np.float64)
+
+
+def _read(path: Path, read: Callable[[Path], _Part]) -> _Part:
+    """What `read` makes of the file `path`.
+
+    Raises:
+        ArtifactError: it can't.
+    """
+    try:
+        return read(path)
+    # tokenizers and ONNX Runtime raise bare Exceptions.
+    except Exception as error:
+        raise wrong_format(path, "a transformer's", error) from error
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

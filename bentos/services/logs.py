@@ -33,10 +33,14 @@ def format_logs(log_format: LogFormat) -> None:
 def protect_logs(guard: LeakGuard) -> None:
     """Puts the filters on every handler of this process; call it when logging is set up.
 
-    Records no longer hold threads and processes, which no line has.
+    Records no longer hold threads and processes, which no line has, and a line that can't be
+    written is dropped.
     """
     # Each line would pay for them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    # A line that can't be written, on a full disk perhaps, is dropped: a traceback about it would
+    # go to the same disk.
+    logging.raiseExceptions = False
     for handler in _handlers():
         if not any(isinstance(known, PrivateTracebacks) for known in handler.filters):
             handler.addFilter(PrivateTracebacks())

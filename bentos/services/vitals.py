@@ -22,6 +22,7 @@ from bentos.metrics import (
     START_TIME,
     WORKERS,
 )
+from bentos.services.metrics_files import shortage
 from bentos.services.observed_batches import ObservedDispatcher
 
 _PERIOD_SECONDS: Final = 1.0
@@ -52,6 +53,7 @@ class Vitals:
         self._max_concurrency = max_concurrency
         self._guard = guard
         self._process = psutil.Process()
+        self._shortage = shortage()
         self._cpu_seconds = 0.0
 
     async def run(self) -> None:
@@ -60,6 +62,7 @@ class Vitals:
         beats = 0
         while True:
             self.beat()
+            self._shortage.report()
             if beats % _BEATS_PER_SCAN == 0:
                 await asyncio.to_thread(self._guard.scan_metrics)
             if beats % _BEATS_PER_ROLL_CALL == 0:

@@ -45,6 +45,14 @@ def test_both_allow_the_same_memory(component: str) -> None:
     assert units[_services()[component]["mem_limit"]] == allowed
 
 
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_a_container_outlives_its_longest_request(component: str) -> None:
+    given = Settings()
+    seconds = int(_services()[component]["stop_grace_period"].removesuffix("s"))
+    # The supervisor kills a worker two seconds after its time.
+    assert seconds > given.shutdown_seconds + 2 > given.timeout_seconds
+
+
 def test_the_example_of_settings_has_settings_of_the_server(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -90,7 +90,7 @@ def test_a_pod_outlives_its_longest_request(name: str, component: str) -> None:
     settings = Settings()
     serving, spec = container(name, component), pod(name, component)["spec"]
     waits = serving["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert spec["terminationGracePeriodSeconds"] > waits + settings.timeout_seconds
+    assert spec["terminationGracePeriodSeconds"] > waits + settings.shutdown_seconds + 2
     assert serving["readinessProbe"]["timeoutSeconds"] > settings.ready_timeout_seconds
 
 

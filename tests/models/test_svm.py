@@ -103,7 +103,7 @@ def test_a_telling_word_makes_its_category_likelier(
 def test_what_is_no_svm_is_refused(tmp_path: Path) -> None:
     (tmp_path / "svm.json").write_text("{}", encoding="utf-8")
     Manifest.write(tmp_path, "callcenter-svm")
-    with pytest.raises(ArtifactError, match="does not hold an SVM"):
+    with pytest.raises(ArtifactError, match="is not an SVM.s"):
         SvmModel.load(tmp_path)
 
 
