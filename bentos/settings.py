@@ -1,30 +1,18 @@
 """What an operator can set: read once from the environment, refused at start when it is wrong."""
 
 from functools import cache
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bentos.setting_types import MaybeHosts, MaybeTag, MaybeUrl, Tag
+
 _PREFIX: Final = "CALLCENTER_"
-_TAG: Final = r"^[a-z0-9][a-z0-9._-]*:[a-zA-Z0-9._-]+$"
 
 
 class SettingsError(Exception):
     """A variable that the server can't start with: its name, its value and the remedy."""
-
-
-def _none_if_blank(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _http_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("it should be a URL that starts with http:// or https://")
-    return value.rstrip("/")
-
-
-_ServiceUrl = Annotated[str, AfterValidator(_http_url)]
 
 
 class Settings(BaseSettings):
@@ -34,34 +22,30 @@ class Settings(BaseSettings):
         frozen=True, extra="ignore", env_prefix=_PREFIX, populate_by_name=True
     )
 
-    svm_url: Annotated[_ServiceUrl | None, BeforeValidator(_none_if_blank)] = Field(
+    svm_url: MaybeUrl = Field(
         default=None,
         validation_alias="SVM_URL",
         description="Where SvmService runs; unset, it runs in the agent's process group.",
     )
-    transformer_url: Annotated[_ServiceUrl | None, BeforeValidator(_none_if_blank)] = Field(
+    transformer_url: MaybeUrl = Field(
         default=None,
         validation_alias="TRANSFORMER_URL",
         description="Where TransformerService runs; unset, it runs in the agent's process group.",
     )
-    svm_model: str = Field(
+    svm_model: Tag = Field(
         default="callcenter-svm:latest",
-        pattern=_TAG,
         description="The tag of the SVM in the BentoML model store.",
     )
-    transformer_model: str = Field(
+    transformer_model: Tag = Field(
         default="callcenter-transformer:latest",
-        pattern=_TAG,
         description="The tag of the transformer in the BentoML model store.",
     )
-    router_model: str = Field(
+    router_model: Tag = Field(
         default="callcenter-router:latest",
-        pattern=_TAG,
         description="The tag of the routing policy in the BentoML model store.",
     )
-    names_model: Annotated[str | None, BeforeValidator(_none_if_blank)] = Field(
+    names_model: MaybeTag = Field(
         default="callcenter-names:latest",
-        pattern=_TAG,
         description="The tag of the name tagger there; empty, names are left in tickets.",
     )
     language_detector: Literal["fasttext", "langdetect"] = Field(
@@ -70,8 +54,8 @@ class Settings(BaseSettings):
     ticket_budget_seconds: float = Field(
         default=2.0,
         gt=0,
-        description="How long after a ticket came in its models may be waited for. Past it: the "
-        "answer there is.",
+        description="Seconds from a whole request to its answer, for a ticket of up to 2,000 "
+        "characters. After this deadline the best answer so far is returned.",
     )
     breaker_failures: int = Field(
         default=5, ge=1, description="Failures in a row after which a model isn't asked."
@@ -103,7 +87,37 @@ class Settings(BaseSettings):
         default=2_000_000, ge=1_000, description="The largest request that the agent reads."
     )
     max_bulk_body_bytes: int = Field(
-        default=64_000_000, ge=1_000, description="The largest request that a model service reads."
+        default=8_000_000, ge=1_000, description="The largest request that a model service reads."
+    )
+    max_held_bytes: int = Field(
+        default=16_000_000,
+        ge=1_000,
+        description="The most bytes of bodies over 64 KB that a process of a service holds, and "
+        "one body at least. Past it: 429, first to the sender who paused the longest.",
+    )
+    max_header_bytes: int = Field(
+        default=32_768, ge=1_024, description="The largest headers that are read. Past it: 431."
+    )
+    header_seconds: float = Field(
+        default=10.0, gt=0, description="How long a request's headers may take. Past it: 408."
+    )
+    body_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="How long a body may take to arrive, past it: 408; and an answer to be read, "
+        "past it the connection ends.",
+    )
+    max_connections: int = Field(
+        default=512,
+        ge=1,
+        description="The most connections of a process of a service. Past it, one that sends "
+        "nothing ends; if there is none, the new one: 429.",
+    )
+    allowed_hosts: MaybeHosts = Field(
+        default=None,
+        description="The names that the server answers to, with commas between them: `*` for any, "
+        "`*.example.org` for all below one. Loopback names are always among them. Unset: only "
+        "they, where the server listens on a loopback address; else any.",
     )
     adaptive_batching: bool = Field(
         default=True, description="Whether concurrent callers' texts are merged into batches."
@@ -136,7 +150,8 @@ class Settings(BaseSettings):
     max_transformer_explanations: int = Field(
         default=25,
         ge=1,
-        description="The most tickets of one call that the transformer explains, 0.3 s each.",
+        description="The most tickets of one call that the transformer explains. Each costs as "
+        "much as 50 predictions.",
     )
     timeout_seconds: int = Field(
         default=30, ge=1, description="The longest that one request may take. Past it: 504."
@@ -157,6 +172,18 @@ class Settings(BaseSettings):
     max_concurrency: int = Field(
         default=128, ge=1, description="The most requests in flight per service. Past it: 429."
     )
+    drain_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        description="How long a server that was told to end still takes requests, while /readyz "
+        "says 503: longer than whoever sends them takes to notice.",
+    )
+    shutdown_seconds: float = Field(
+        default=35.0,
+        gt=0,
+        description="The longest that requests in flight may hold up the end of a server. More "
+        "than CALLCENTER_TIMEOUT_SECONDS, or some are cut off.",
+    )
     log_format: Literal["json", "text"] = Field(
         default="text",
         description="How log lines look: `text` for people, `json` for what collects logs.",
@@ -167,7 +194,7 @@ class Settings(BaseSettings):
         le=1,
         description="The part of log lines and rows that the leak guard reads. 0: it is off.",
     )
-    otlp_endpoint: Annotated[_ServiceUrl | None, BeforeValidator(_none_if_blank)] = Field(
+    otlp_endpoint: MaybeUrl = Field(
         default=None,
         description="An OpenTelemetry collector for traces, by OTLP over HTTP. Unset: none.",
     )

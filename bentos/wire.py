@@ -22,6 +22,8 @@ ErrorCode = Literal[
     "request_timeout",
     "body_too_large",
     "unsupported_media_type",
+    "host_not_allowed",
+    "headers_too_large",
     "bad_request",
     "too_many_requests",
     "prediction_failed",

@@ -33,6 +33,14 @@ def test_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().svm_url == "https://svm.example.org"
 
 
+@pytest.mark.parametrize("hosts", ["*", "a.example", "A.example, *.b-c.example,10.0.0.1,[::1]"])
+def test_hosts_are_names_with_commas_between_them(
+    monkeypatch: pytest.MonkeyPatch, hosts: str
+) -> None:
+    monkeypatch.setenv("CALLCENTER_ALLOWED_HOSTS", hosts)
+    assert settings().allowed_hosts == hosts
+
+
 @pytest.mark.parametrize("blank", ["", "  "])
 def test_a_blank_url_is_none(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
     monkeypatch.setenv("SVM_URL", blank)
@@ -48,6 +56,10 @@ def test_a_blank_url_is_none(monkeypatch: pytest.MonkeyPatch, blank: str) -> Non
         ("CALLCENTER_READY_TIMEOUT_SECONDS", "-1", "unset it to use 1.0"),
         ("SVM_URL", "svm:3000", "unset it"),
         ("TRANSFORMER_URL", "ftp://x", "unset it"),
+        ("CALLCENTER_ALLOWED_HOSTS", "https://a.example", "unset it"),
+        ("CALLCENTER_ALLOWED_HOSTS", "a.example:3000", "unset it"),
+        ("CALLCENTER_ALLOWED_HOSTS", "a.example,", "unset it"),
+        ("CALLCENTER_ALLOWED_HOSTS", "*.*.example", "unset it"),
     ],
 )
 def test_a_wrong_one_is_named_quoted_and_has_a_remedy(

@@ -21,6 +21,11 @@ _STANDARD: Final[dict[int, tuple[ErrorCode, str]]] = {
     408: ("request_timeout", "The request's body didn't arrive in time."),
     413: ("body_too_large", "The request is larger than this server reads."),
     415: ("unsupported_media_type", "The body should be JSON: Content-Type: application/json."),
+    421: (
+        "host_not_allowed",
+        "The server has another name than Host says; CALLCENTER_ALLOWED_HOSTS lists those it has.",
+    ),
+    431: ("headers_too_large", "The request's headers are larger than this server reads."),
     429: ("too_many_requests", "The server is busy; retry after the time in Retry-After."),
     500: ("internal_error", "The server failed at this request; its log says where."),
     503: ("unavailable", "The server can't answer now; retry after the time in Retry-After."),

@@ -11,6 +11,7 @@ from bentos.schemas import Explainable, Explanations, Prediction, Predictions
 from bentos.services.model_answers import ModelAnswers
 from bentos.services.model_service import ExplainablesBody, FewTextsBody, TextsBody, model_service
 from bentos.services.released_model import ReleasedModel
+from bentos.services.work_limit import WorkLimit
 from bentos.settings import settings
 from bentos.wire import ErrorResponse
 
@@ -24,7 +25,8 @@ class SvmService:
 
     max_body_bytes = _SETTINGS.max_bulk_body_bytes
     ticket_paths = frozenset[str]()
-    released = ReleasedModel(_SETTINGS.svm_model)
+    work_limits = dict[str, WorkLimit]
+    released = ReleasedModel(_SETTINGS.svm_model, "svm")
 
     def __init__(self) -> None:
         model = SvmModel.load(Path(self.released.path))

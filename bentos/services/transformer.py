@@ -11,6 +11,7 @@ from bentos.services.json_body import JsonBody
 from bentos.services.model_answers import ModelAnswers
 from bentos.services.model_service import FewTextsBody, TextsBody, model_service
 from bentos.services.released_model import ReleasedModel
+from bentos.services.work_limit import WorkLimit
 from bentos.settings import settings
 from bentos.wire import ErrorResponse
 
@@ -28,7 +29,8 @@ class TransformerService:
 
     max_body_bytes = _SETTINGS.max_bulk_body_bytes
     ticket_paths = frozenset[str]()
-    released = ReleasedModel(_SETTINGS.transformer_model)
+    work_limits = dict[str, WorkLimit]
+    released = ReleasedModel(_SETTINGS.transformer_model, "transformer")
 
     def __init__(self) -> None:
         # Here: where the model runs elsewhere, the agent has this class and no ONNX Runtime.

@@ -133,11 +133,38 @@ def test_an_unknown_path(client: httpx.Client, path: str) -> None:
     _assert_refused(client.get(path), 404, "not_found")
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/predict/", "/static_content/none.js"])
+def test_an_unknown_path_is_unknown_whatever_is_sent_to_it(client: httpx.Client, path: str) -> None:
+    _assert_refused(client.post(path, content=b"a"), 404, "not_found")
+    _assert_refused(client.put(path, content=b"a" * 3_000_000), 404, "not_found")
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_a_wrong_method(client: httpx.Client, method: str) -> None:
     response = client.request(method, "/predict")
     _assert_refused(response, 405, "method_not_allowed")
     assert response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/livez", "/metrics", "/", "/docs.json"])
+def test_a_body_where_none_is_taken(client: httpx.Client, path: str) -> None:
+    response = client.post(path, content=b"a")
+    _assert_refused(response, 405, "method_not_allowed")
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+def test_another_host(client: httpx.Client) -> None:
+    """The server of these tests listens on a loopback address."""
+    response = client.get("/readyz", headers={"Host": "evil.example"})
+    _assert_refused(response, 421, "host_not_allowed")
+
+
+def test_headers_for_browsers(client: httpx.Client) -> None:
+    page = client.get("/")
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert page.headers["referrer-policy"] == "no-referrer"
+    answers = [page, client.get("/livez"), client.get("/nothing"), client.post("/predict")]
+    assert {answer.headers["x-content-type-options"] for answer in answers} == {"nosniff"}
 
 
 def test_a_declared_body_that_is_too_large(client: httpx.Client) -> None:
@@ -168,4 +195,6 @@ def test_what_is_not_http(agent: Server) -> None:
     host, _, port = agent.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(b"\x16\x03\x01 not http\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 400")
+        head, _, body = connection.recv(1_000).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert ErrorResponse.model_validate_json(body).error.code == "bad_request"
