@@ -37,9 +37,9 @@ _REAL: Final = 900
 _NATURAL: Final = 300
 _WARM_UP: Final = 64
 _START_SECONDS: Final = 240
-_NO_CACHE: Final = {"CALLCENTER_CACHE_ENTRIES": "0", "CALLCENTER_TICKET_BUDGET_SECONDS": "25"}
+NO_CACHE: Final = {"CALLCENTER_CACHE_ENTRIES": "0", "CALLCENTER_TICKET_BUDGET_SECONDS": "25"}
 _NO_BATCHES: Final = {
-    **_NO_CACHE,
+    **NO_CACHE,
     "CALLCENTER_ADAPTIVE_BATCHING": "false",
 }
 
@@ -76,8 +76,10 @@ class Agent:
 
 
 @contextmanager
-def serving(variables: Mapping[str, str], service: str = _AGENT) -> Iterator[Agent]:
-    """An agent that runs with these settings, for the time of the context."""
+def serving(
+    variables: Mapping[str, str], service: str = _AGENT, checkout: Path = Path()
+) -> Iterator[Agent]:
+    """An agent that runs from `checkout` with these settings, for the time of the context."""
     port = _free_port()
     program = [
         *(str(Path(sys.executable).with_name("bentoml")), "serve", service),
@@ -86,6 +88,7 @@ def serving(variables: Mapping[str, str], service: str = _AGENT) -> Iterator[Age
     # A fixed program, and no shell.
     process = subprocess.Popen(  # nosec B603
         program,
+        cwd=checkout,
         env={**os.environ, **variables},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -152,9 +155,11 @@ def _cpu_seconds(server: int) -> dict[str, float]:
     return spent
 
 
-def measure(variables: Mapping[str, str], given: Sequence[str], model: str) -> dict[str, Any]:
-    """Tickets a second, latencies and CPU of an agent with these settings."""
-    with serving(variables) as served:
+def measure(
+    variables: Mapping[str, str], given: Sequence[str], model: str, checkout: Path = Path()
+) -> dict[str, Any]:
+    """Tickets a second, latencies and CPU of an agent of `checkout` with these settings."""
+    with serving(variables, checkout=checkout) as served:
         asyncio.run(_load(served.url, given[:_WARM_UP], model))
         before, started = _cpu_seconds(served.process), time.perf_counter()
         answers = asyncio.run(_load(served.url, given, model))
@@ -184,7 +189,7 @@ def main() -> None:
     scrubber = Scrubber(NameTagger.load(Path("release/names")))
     scrub = scrub_milliseconds(scrubber, given)
     baseline = measure(_NO_BATCHES, given, "transformer")
-    agent = measure(_NO_CACHE, given, "auto")
+    agent = measure(NO_CACHE, given, "auto")
     report = {
         "machine": {"cores": psutil.cpu_count(), "processor": platform.processor()},
         "scrub_cpu_ms": {

@@ -13,19 +13,22 @@ from bentos.metrics import BREAKER_OPEN, MODEL_INFO, REQUEST_BUCKETS
 from bentos.models.router import load_policy
 from bentos.schemas import Ticket, TicketBatch, Triage, TriageBatch
 from bentos.services.answers import is_unavailable, placed, summarise
+from bentos.services.budget import budget, characters_to_read, ticket_seconds
 from bentos.services.cascade import Cascade
 from bentos.services.circuit_breaker import CircuitBreaker
 from bentos.services.door import Service
 from bentos.services.errors import RequestError
 from bentos.services.json_body import JsonBody
 from bentos.services.model_client import ModelClient
-from bentos.services.outcome import ModelName
+from bentos.services.outcome import ModelName, Outcome
+from bentos.services.reader import Reader
 from bentos.services.released_model import ReleasedModel
-from bentos.services.request_log import PREDICT
+from bentos.services.request_log import PREDICT, PREDICT_BATCH
 from bentos.services.result_cache import ResultCache
 from bentos.services.svm import SvmService
 from bentos.services.transformer import TransformerService
 from bentos.services.triage_rooms import TriageRooms
+from bentos.services.work_limit import WorkLimit
 from bentos.settings import settings
 from bentos.wire import ErrorResponse
 
@@ -35,6 +38,18 @@ _STATUSES: Final[Mapping[str, HTTPStatus]] = {
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "timeout": HTTPStatus.SERVICE_UNAVAILABLE,
 }
+# An answer in part is better than BentoML's error after the whole of its time limit.
+_MOST_SECONDS: Final = 0.9 * _SETTINGS.timeout_seconds
+# An answer that takes more of its time than this says that too much work is in flight.
+_QUICK_SHARE: Final = 0.35
+# Bytes of requests in flight. The least is a few long tickets, or one batch of them; the first is
+# what a slow core does within the time; it doubles with each round of quick answers.
+_LEAST_SINGLES: Final = 8_000
+_FIRST_SINGLES: Final = 16_000
+_LEAST_BATCHES: Final = 200_000
+_FIRST_BATCHES: Final = 1_000_000
+# In the memory of one cached answer so many explained words have room.
+_WORDS_AN_ENTRY: Final = 10
 _FAILED: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
@@ -65,10 +80,20 @@ class AgentService:
     """Sorts customers' tickets in English, French and Arabic into eight business categories."""
 
     max_body_bytes = _SETTINGS.max_body_bytes
-    ticket_paths = frozenset({PREDICT, "/predict_batch"})
+    ticket_paths = frozenset({PREDICT, PREDICT_BATCH})
     svm = bentoml.depends(SvmService, url=_SETTINGS.svm_url)
     transformer = bentoml.depends(TransformerService, url=_SETTINGS.transformer_url)
-    router = ReleasedModel(_SETTINGS.router_model)
+    router = ReleasedModel(_SETTINGS.router_model, "router")
+
+    @staticmethod
+    def work_limits() -> Mapping[str, WorkLimit]:
+        """Single tickets and batches have limits of their own: a batch may take longer."""
+        return {
+            PREDICT: WorkLimit(
+                _QUICK_SHARE * _SETTINGS.ticket_budget_seconds, _LEAST_SINGLES, _FIRST_SINGLES
+            ),
+            PREDICT_BATCH: WorkLimit(_QUICK_SHARE * _MOST_SECONDS, _LEAST_BATCHES, _FIRST_BATCHES),
+        }
 
     def __init__(self) -> None:
         self._models: Final[dict[ModelName, ModelClient]] = {
@@ -81,11 +106,11 @@ class AgentService:
         routing = load_policy(Path(self.router.path))
         MODEL_INFO.labels("router", routing.version).set(1)
         self._rooms: Final = TriageRooms(
-            understanding(_SETTINGS).understand,
+            Reader(understanding(_SETTINGS)),
             Cascade(routing.policy, self._models),
             self._models,
             routing.version,
-            ResultCache(_SETTINGS.cache_entries, _SETTINGS.cache_seconds),
+            ResultCache(_SETTINGS.cache_entries, _SETTINGS.cache_seconds, _weight),
         )
 
     async def __is_ready__(self) -> bool:
@@ -100,9 +125,9 @@ class AgentService:
 
         Concurrent tickets are merged into batches for the models.
         """
-        [result] = await self._rooms.answer(
-            [ticket], ModelClient.predict, _SETTINGS.ticket_budget_seconds
-        )
+        length = characters_to_read(ticket.text)
+        seconds = ticket_seconds(length, _SETTINGS.ticket_budget_seconds, _MOST_SECONDS)
+        [result] = await self._rooms.answer([ticket], ModelClient.predict, budget(seconds))
         if isinstance(result, ErrorResponse):
             raise RequestError(_STATUSES.get(result.error.code, _FAILED), result.error)
         return result
@@ -116,13 +141,16 @@ class AgentService:
         """
         started = time.perf_counter()
         tickets = placed(batch.tickets, _SETTINGS.max_transformer_explanations)
-        results = await self._rooms.answer(
-            tickets, ModelClient.predict_bulk, _SETTINGS.timeout_seconds
-        )
+        results = await self._rooms.answer(tickets, ModelClient.predict_bulk, budget(_MOST_SECONDS))
         if results and all(map(is_unavailable, results)) and is_unavailable(results[0]):
             raise RequestError(HTTPStatus.SERVICE_UNAVAILABLE, results[0].error)
         latency_ms = round((time.perf_counter() - started) * 1_000, 3)
         return TriageBatch(results=results, summary=summarise(results, latency_ms))
+
+
+def _weight(outcome: Outcome) -> int:
+    """As how many answers without an explanation `outcome` counts: words take the most memory."""
+    return 1 + len(outcome.words or ()) // _WORDS_AN_ENTRY
 
 
 def _client(model: ModelName, name: str, service: Any) -> ModelClient:

@@ -1,12 +1,14 @@
 """Asks the models: the SVM first, the transformer where the policy says so, each while there is
 time; one stands in for the other, and where neither could, the one that may yet is asked again."""
 
-import time
 from collections.abc import Awaitable, Mapping, Sequence
+from functools import partial
 from typing import Final, Literal, Protocol
 
 from bentos.schemas import Prediction
-from bentos.services.model_client import ModelClient, ModelFailure
+from bentos.services.budget import Budget
+from bentos.services.isolation import isolated
+from bentos.services.model_client import SAID, ModelClient, ModelFailure
 from bentos.services.outcome import Failed, ModelName, Outcome, concluded, nothing_left
 from bentos.services.stages import Stage
 from bentos.triage.categories import CATEGORIES
@@ -58,44 +60,35 @@ class Cascade:
         self,
         tickets: Mapping[int, tuple[Understood, Wanted]],
         ask: Ask,
-        seconds: float,
-        spent: float = 0.0,
+        budget: Budget,
     ) -> dict[int, Outcome | ErrorResponse]:
-        """The outcome of each of `tickets`, by place, within `seconds` of their coming in.
-
-        Of those, `spent` are gone. A crowd can have spent them all: the model that is asked first
-        still has its part, for some answer is better than none.
-        """
-        last = time.monotonic() + seconds - spent
+        """The outcome of each of `tickets`, by place, within their `budget`."""
         first = {place: _first(wanted) for place, (_, wanted) in tickets.items()}
         answers: dict[int, dict[ModelName, Asked]] = {place: {} for place in tickets}
-        await self._ask(tickets, first, answers, ask, self._first_seconds(first, seconds))
+        await self._ask(tickets, first, answers, ask, budget, self._first_share(first))
         with Stage("route"):
             routes = self._routes(tickets, answers)
         second = {
             place: _OTHER[first[place]]
             for place, chosen in routes.items()
-            if chosen.escalates or not isinstance(answers[place][first[place]], Prediction)
+            if isinstance(chosen, Route)
+            and (chosen.escalates or not isinstance(answers[place][first[place]], Prediction))
         }
-        left = last - time.monotonic()
-        if any(not isinstance(answers[place][first[place]], Prediction) for place in second):
-            left = max(left, seconds * (1 - _FIRST_SHARE))
-        last = time.monotonic() + left
-        await self._ask(tickets, second, answers, ask, left)
+        await self._ask(tickets, second, answers, ask, budget)
         lost = {place: name for place in second if (name := _still_hoped_for(answers[place]))}
-        if lost and (left := last - time.monotonic()) > 0:
-            await self._ask(tickets, lost, answers, ask, left, insist=True)
+        if lost and budget.left > 0:
+            await self._ask(tickets, lost, answers, ask, budget, insist=True)
             routes |= self._routes({place: tickets[place] for place in lost}, answers)
         with Stage("decide"):
             return {
-                place: self._conclude(understood, routes[place], answers[place])
+                place: isolated(partial(self._conclude, understood, routes[place], answers[place]))
                 for place, (understood, _) in tickets.items()
             }
 
-    def _first_seconds(self, first: Mapping[int, ModelName], seconds: float) -> float:
-        """A part of `seconds`, but all of them where a model that could stand in is gone."""
+    def _first_share(self, first: Mapping[int, ModelName]) -> float:
+        """A part of what is left, but all of it where a model that could stand in is gone."""
         alone = any(self._models[_OTHER[name]].is_open for name in first.values())
-        return seconds if alone else seconds * _FIRST_SHARE
+        return 1.0 if alone else _FIRST_SHARE
 
     async def _ask(
         self,
@@ -103,25 +96,26 @@ class Cascade:
         models: Mapping[int, ModelName],
         answers: Mapping[int, dict[ModelName, Asked]],
         ask: Ask,
-        seconds: float,
+        budget: Budget,
+        share: float = 1.0,
         insist: bool = False,
     ) -> None:
-        """Asks each ticket's model in `models` and puts what it said into `answers`."""
+        """Asks each ticket's model in `models` and puts what it said into `answers`.
+
+        Each model may take a `share` of the time that is left when it is asked.
+        """
         for model in _NAMES:
             places = [place for place, name in models.items() if name == model]
             texts = [tickets[place][0].scrubbed.text for place in places]
             if places:
                 with Stage(model):
-                    given = await self._asked(model, texts, ask, seconds, insist)
+                    given = await self._asked(model, texts, ask, share * budget.left, insist)
                 for place, answer in zip(places, given, strict=True):
                     answers[place][model] = answer
 
     async def _asked(
         self, model: ModelName, texts: Sequence[str], ask: Ask, seconds: float, insist: bool
     ) -> Sequence[Asked]:
-        if seconds <= 0.0:
-            # No fault of the model's: its circuit breaker isn't told.
-            return [Failed(model, "late")] * len(texts)
         try:
             return await ask(self._models[model], texts, seconds, insist)
         except ModelFailure as failure:
@@ -131,9 +125,9 @@ class Cascade:
         self,
         tickets: Mapping[int, tuple[Understood, Wanted]],
         answers: Mapping[int, Mapping[ModelName, Asked]],
-    ) -> dict[int, Route]:
+    ) -> dict[int, Route | ErrorResponse]:
         return {
-            place: self._route(understood, wanted, answers[place])
+            place: isolated(partial(self._route, understood, wanted, answers[place]))
             for place, (understood, wanted) in tickets.items()
         }
 
@@ -149,8 +143,13 @@ class Cascade:
         return route(self._policy, signals(understood.reading, row))
 
     def _conclude(
-        self, understood: Understood, chosen: Route, answers: Mapping[ModelName, Asked]
+        self,
+        understood: Understood,
+        chosen: Route | ErrorResponse,
+        answers: Mapping[ModelName, Asked],
     ) -> Outcome | ErrorResponse:
+        if isinstance(chosen, ErrorResponse):
+            return chosen
         given = {name: answer for name, answer in answers.items() if isinstance(answer, Prediction)}
         failed = next(filter(None, (_failed(*item) for item in answers.items())), None)
         if given:
@@ -181,6 +180,11 @@ def _first(wanted: Wanted) -> ModelName:
 
 
 def _unavailable(answers: Mapping[ModelName, Asked]) -> ErrorResponse:
-    names = " and the ".join(_NAMES[name] for name in answers)
-    message = f"The {names} can't be reached now; retry in a moment."
+    """The error of a ticket that no model answered: it says what was slow or gone."""
+    said = " and the ".join(
+        f"{_NAMES[name]} {SAID[answer.reason]}"
+        for name, answer in answers.items()
+        if isinstance(answer, Failed)
+    )
+    message = f"The {said}; retry in a moment."
     return ErrorResponse(error=Error(code="unavailable", message=message))

@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from bentos.metrics import BATCH_ITEMS, BATCH_SECONDS, MODEL_INFO
 from bentos.models import attribution
 from bentos.schemas import Attribution, Explainable, Explanations, Prediction, Predictions
+from bentos.services.ticket_errors import TOO_LATE
 from bentos.triage.categories import CATEGORIES, Category
 from bentos.wire import Error, ErrorResponse
 
 _FAILED: Final = ErrorResponse(
     error=Error(code="prediction_failed", message="The model failed at this text.")
-)
-_TOO_LATE: Final = ErrorResponse(
-    error=Error(code="timeout", message="No time was left for this text; send fewer in a call.")
 )
 _logger = logging.getLogger("bentoml.callcenter")
 
@@ -81,25 +79,29 @@ class ModelAnswers:
     async def predict_bulk(self, texts: Sequence[str]) -> Predictions:
         """The same for many texts, as far as the time reaches: those after it have errors.
 
-        Nobody would wait for them, but a thread can't be stopped.
+        Between parts, the work of a caller who has left ends.
         """
         last = time.monotonic() + self._bulk_seconds
-        answers = await to_thread.run_sync(self._in_parts, texts, last, limiter=self._bulk_calls)
-        return Predictions(predictions=answers)
-
-    async def explain(self, items: Sequence[Explainable]) -> Explanations:
-        """The words of each text that speak for and against its category."""
-        return await to_thread.run_sync(self._explain_all, items, limiter=self._explain_calls)
-
-    def _in_parts(self, texts: Sequence[str], last: float) -> list[Prediction | ErrorResponse]:
         answers: list[Prediction | ErrorResponse] = []
         for start in range(0, len(texts), self._most_at_once):
             part = texts[start : start + self._most_at_once]
-            answers += self.predict(part) if time.monotonic() < last else [_TOO_LATE] * len(part)
-        return answers
+            if time.monotonic() >= last:
+                answers += [TOO_LATE] * len(part)
+            else:
+                # A thread can't be stopped: this part is finished though its caller leaves.
+                answers += await to_thread.run_sync(self.predict, part, limiter=self._bulk_calls)
+        return Predictions(predictions=answers)
 
-    def _explain_all(self, items: Sequence[Explainable]) -> Explanations:
-        return Explanations(explanations=[self._explain(item) for item in items])
+    async def explain(self, items: Sequence[Explainable]) -> Explanations:
+        """The words of each text that speak for and against its category.
+
+        Between texts, the work of a caller who has left ends.
+        """
+        explanations = [
+            await to_thread.run_sync(self._explain, item, limiter=self._explain_calls)
+            for item in items
+        ]
+        return Explanations(explanations=explanations)
 
     def _explain(self, item: Explainable) -> list[Attribution]:
         return [

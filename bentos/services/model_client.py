@@ -3,9 +3,10 @@ in words."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 import aiohttp
 from bentoml.exceptions import BentoMLException
@@ -14,6 +15,7 @@ from bentos.schemas import Attribution, Explainable, Explanations, Prediction, P
 from bentos.services.circuit_breaker import CircuitBreaker
 from bentos.services.errors import RequestError
 from bentos.services.gathered_calls import GatheredCalls
+from bentos.services.ticket_errors import TOO_LATE
 from bentos.wire import Error, ErrorResponse
 
 _Answer = TypeVar("_Answer")
@@ -21,7 +23,18 @@ _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _logger = logging.getLogger("bentoml.callcenter")
 
 
-FailureReason = Literal["late", "full", "gone", "open"]
+FailureReason = Literal["late", "full", "gone", "open", "unasked"]
+# What is said of a model that failed so.
+SAID: Final[Mapping[FailureReason, str]] = {
+    "late": "did not answer in time",
+    "full": "has too much work",
+    "gone": "can't be reached",
+    "open": "can't be reached",
+    "unasked": "was not asked, since no time was left",
+}
+# A bulk call goes out in parts: what was answered in time is kept, and who leaves costs one part.
+_TEXTS_A_PART: Final = 64
+_ITEMS_A_PART: Final = 8
 
 
 class ModelFailure(RequestError):
@@ -29,11 +42,12 @@ class ModelFailure(RequestError):
 
     Args:
         name: What people call the model.
-        reason: It took too long, refused, can't be reached, or lately couldn't and isn't asked.
+        reason: It took too long, refused, can't be reached, lately couldn't and isn't asked, or
+            no time was left to ask it.
     """
 
     def __init__(self, name: str, reason: FailureReason) -> None:
-        message = f"The {name} can't be reached now; retry in a moment."
+        message = f"The {name} {SAID[reason]}; retry in a moment."
         super().__init__(HTTPStatus.SERVICE_UNAVAILABLE, Error(code="unavailable", message=message))
         self.reason: FailureReason = reason
 
@@ -51,8 +65,7 @@ class _Model(Protocol):
 class ModelClient:
     """Asks a model service.
 
-    Every method but `is_ready` raises ModelFailure when the service can't be reached, fails or
-    takes too long.
+    Predicting raises ModelFailure when the service can't be reached, fails or takes too long.
 
     Args:
         name: What people call the model: "SVM".
@@ -100,20 +113,33 @@ class ModelClient:
     ) -> list[Prediction | ErrorResponse]:
         """The predictions for `texts`, in order; waited for as long as usual, or `seconds`.
 
-        `insist`: asks a model that kept failing.
+        Texts that the time doesn't reach have errors. `insist`: asks a model that kept failing.
         """
-        limit = self._bulk_timeout_seconds if seconds is None else seconds
-        answer = await self._call(
-            lambda: self._model.predict_bulk(texts=list(texts)), limit, insist
-        )
-        return answer.predictions
+        last = time.monotonic() + (self._bulk_timeout_seconds if seconds is None else seconds)
+        answers: list[Prediction | ErrorResponse] = []
+        for start in range(0, len(texts), _TEXTS_A_PART):
+            part = list(texts[start : start + _TEXTS_A_PART])
+            try:
+                answers += await self._bulk_part(part, last - time.monotonic(), insist)
+            except ModelFailure:
+                if not answers:
+                    raise
+                break
+        return answers + [TOO_LATE] * (len(texts) - len(answers))
 
-    async def explain(self, items: Sequence[Explainable]) -> list[list[Attribution]]:
-        """The telling words of each item, in order."""
-        answer = await self._call(
-            lambda: self._model.explain(items=list(items)), self._bulk_timeout_seconds
-        )
-        return answer.explanations
+    async def explain(
+        self, items: Sequence[Explainable], seconds: float
+    ) -> list[list[Attribution] | None]:
+        """The telling words of each item, in order; None of those that `seconds` don't reach."""
+        last = time.monotonic() + seconds
+        explanations: list[list[Attribution] | None] = []
+        for start in range(0, len(items), _ITEMS_A_PART):
+            part = list(items[start : start + _ITEMS_A_PART])
+            try:
+                explanations += await self._explained_part(part, last - time.monotonic())
+            except ModelFailure:
+                break
+        return explanations + [None] * (len(items) - len(explanations))
 
     @property
     def is_open(self) -> bool:
@@ -128,6 +154,18 @@ class ModelClient:
         except (aiohttp.ClientError, OSError):
             return False
 
+    async def _bulk_part(
+        self, texts: list[str], seconds: float, insist: bool
+    ) -> list[Prediction | ErrorResponse]:
+        answer = await self._call(lambda: self._model.predict_bulk(texts=texts), seconds, insist)
+        return answer.predictions
+
+    async def _explained_part(
+        self, items: list[Explainable], seconds: float
+    ) -> list[list[Attribution]]:
+        answer = await self._call(lambda: self._model.explain(items=items), seconds)
+        return answer.explanations
+
     async def _predict(self, texts: list[str]) -> list[Prediction | ErrorResponse]:
         return await self._model.predict(texts=texts)
 
@@ -139,6 +177,9 @@ class ModelClient:
     async def _call(
         self, ask: Callable[[], Awaitable[_Answer]], seconds: float, insist: bool = False
     ) -> _Answer:
+        if seconds <= 0.0:
+            # No fault of the model's: its circuit breaker isn't told.
+            raise ModelFailure(self._name, "unasked")
         if not self._breaker.allows() and not insist:
             raise ModelFailure(self._name, "open")
         try:

@@ -18,6 +18,7 @@ from bentos.services.request_record import RequestRecord, current, new_span_id, 
 
 ACCESS_LOG: Final = "bentoml.callcenter.access"
 PREDICT: Final = "/predict"
+PREDICT_BATCH: Final = "/predict_batch"
 # Asked by machines every few seconds.
 _QUIET: Final = frozenset({"/metrics", "/healthz", "/livez", "/readyz"})
 _OUTCOMES: Final = ("answered", "degraded", "unavailable", "rejected")

@@ -30,6 +30,9 @@ class RequestRecord:
         span_id: 16: this request's part of the trace.
         tracer: Makes spans; None where tracing is off.
         started: When it came in, by `time.perf_counter`.
+        whole_at: When its body was whole, by the same clock; None where nothing took that down.
+        was_late: Whether an answer suffered from too much work: a model was late, full, or not
+            asked for want of time.
         stages: Seconds spent in each room.
         tickets: The ids of tickets that were answered.
         answered: How many those were.
@@ -42,6 +45,8 @@ class RequestRecord:
     span_id: str
     tracer: Tracer | None = None
     started: float = field(default_factory=time.perf_counter)
+    whole_at: float | None = None
+    was_late: bool = False
     stages: dict[str, float] = field(default_factory=dict)
     tickets: list[str] = field(default_factory=list)
     answered: int = 0

@@ -1,8 +1,8 @@
 """Answers kept for a while: many tickets come in again, word for word."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, TypeVar
 
 from cachetools import TTLCache
 
@@ -17,10 +17,14 @@ class ResultCache(Generic[_Result]):
     Args:
         entries: The most results kept, the least recently used go first; 0 keeps none.
         seconds: How long one is kept.
+        weight: As how many entries a result counts, 1 or more.
     """
 
-    def __init__(self, entries: int, seconds: float) -> None:
-        self._entries: TTLCache[bytes, _Result] = TTLCache(entries, seconds)
+    def __init__(
+        self, entries: int, seconds: float, weight: Callable[[_Result], int] = lambda _: 1
+    ) -> None:
+        self._entries: TTLCache[bytes, _Result] = TTLCache(entries, seconds, getsizeof=weight)
+        self._weight: Final = weight
 
     def get(self, parts: Sequence[str]) -> _Result | None:
         """The result for `parts`: the scrubbed text, what was asked for, the models' versions."""
@@ -32,7 +36,7 @@ class ResultCache(Generic[_Result]):
 
     def put(self, parts: Sequence[str], result: _Result) -> None:
         """Keeps `result` for `parts`."""
-        if self._entries.maxsize:
+        if self._weight(result) <= self._entries.maxsize:
             self._entries[_key(parts)] = result
 
 

@@ -1,26 +1,24 @@
 """The way of a ticket through the rooms: understood, looked up, answered, explained."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
-
-from anyio import to_thread
+from functools import partial
 
 from bentos.schemas import Explainable, Ticket, Triage
 from bentos.services.answers import triage
+from bentos.services.budget import Budget
 from bentos.services.cascade import Ask, Cascade
-from bentos.services.model_client import ModelClient, ModelFailure
-from bentos.services.observed import observe, observe_error
+from bentos.services.isolation import isolated
+from bentos.services.model_client import ModelClient
+from bentos.services.observed import note_lateness, observe, observe_error
 from bentos.services.outcome import ModelName, Outcome
-from bentos.services.request_record import current
+from bentos.services.reader import Reader
 from bentos.services.result_cache import ResultCache
 from bentos.services.stages import Stage
 from bentos.triage.understood import Understood
 from bentos.wire import ErrorResponse
 
-# More characters than this keep the other requests waiting: they are read in a thread.
-_READ_AT_ONCE: Final = 2_000
 _Result = Outcome | ErrorResponse
 
 
@@ -28,7 +26,7 @@ class TriageRooms:
     """Answers tickets.
 
     Args:
-        understand: The rooms before the models.
+        reader: The rooms before the models.
         cascade: The models and who of them is asked.
         models: The same models, to explain their answers.
         version: Of the routing policy.
@@ -37,13 +35,13 @@ class TriageRooms:
 
     def __init__(
         self,
-        understand: Callable[[str], Understood],
+        reader: Reader,
         cascade: Cascade,
         models: Mapping[ModelName, ModelClient],
         version: str,
         cache: ResultCache[Outcome],
     ) -> None:
-        self._understand_text = understand
+        self._reader = reader
         self._cascade = cascade
         self._models = models
         self._version = version
@@ -52,67 +50,78 @@ class TriageRooms:
         self._versions: dict[str, str] = {}
 
     async def answer(
-        self, tickets: Sequence[Ticket | ErrorResponse], ask: Ask, seconds: float
+        self, tickets: Sequence[Ticket | ErrorResponse], ask: Ask, budget: Budget
     ) -> list[Triage | ErrorResponse]:
         """One result a ticket, in order: its triage, or the error in its place.
 
         Args:
             ask: How a model is asked.
-            seconds: How long the tickets may take, from when their request came in.
+            budget: The time for all of it.
         """
         started = time.perf_counter()
-        record = current.get()
-        came_in = started if record is None else record.started
         accepted = {
             place: ticket for place, ticket in enumerate(tickets) if isinstance(ticket, Ticket)
         }
-        understood = await self._understand(accepted)
-        outcomes = await self._outcomes(accepted, understood, ask, seconds, came_in)
+        understood = await self._understand(accepted, budget)
+        outcomes = await self._outcomes(accepted, understood, ask, budget)
         milliseconds = round((time.perf_counter() - started) * 1_000, 3)
         results: list[Triage | ErrorResponse] = []
         for place, ticket in enumerate(tickets):
-            outcome = ticket if isinstance(ticket, ErrorResponse) else outcomes[place]
-            if isinstance(outcome, Outcome):
-                answer = triage(understood[place], outcome, self._version, milliseconds)
-                observe(understood[place], outcome, answer.ticket_id)
-                results.append(answer)
-            else:
-                observe_error(is_ticket=isinstance(ticket, Ticket))
-                results.append(outcome)
+            if isinstance(ticket, ErrorResponse):
+                observe_error(is_ticket=False)
+                results.append(ticket)
+                continue
+            read, outcome = understood[place], outcomes[place]
+            note_lateness(outcome)
+            results.append(isolated(partial(self._conclude, read, outcome, milliseconds)))
+            if isinstance(results[-1], ErrorResponse):
+                observe_error(is_ticket=True)
         return results
 
-    async def _understand(self, tickets: Mapping[int, Ticket]) -> dict[int, Understood]:
-        def understand() -> dict[int, Understood]:
-            return {place: self._understand_text(ticket.text) for place, ticket in tickets.items()}
+    def _conclude(
+        self, understood: Understood | ErrorResponse, outcome: _Result, milliseconds: float
+    ) -> Triage | ErrorResponse:
+        if isinstance(outcome, ErrorResponse):
+            return outcome
+        if isinstance(understood, ErrorResponse):
+            return understood
+        answer = triage(understood, outcome, self._version, milliseconds)
+        observe(understood, outcome, answer.ticket_id)
+        return answer
 
+    async def _understand(
+        self, tickets: Mapping[int, Ticket], budget: Budget
+    ) -> dict[int, Understood | ErrorResponse]:
         with Stage("understand"):
-            if sum(len(ticket.text) for ticket in tickets.values()) > _READ_AT_ONCE:
-                return await to_thread.run_sync(understand)
-            return understand()
+            texts = {place: ticket.text for place, ticket in tickets.items()}
+            return await self._reader.read(texts, budget)
 
     async def _outcomes(
         self,
         tickets: Mapping[int, Ticket],
-        understood: Mapping[int, Understood],
+        read: Mapping[int, Understood | ErrorResponse],
         ask: Ask,
-        seconds: float,
-        came_in: float,
+        budget: Budget,
     ) -> dict[int, _Result]:
         found: dict[int, _Result] = {}
+        new: dict[int, Understood] = {}
         for place, ticket in tickets.items():
-            if not understood[place].reading.words:
+            understood = read[place]
+            if isinstance(understood, ErrorResponse):
+                found[place] = understood
+            elif not understood.reading.words:
                 found[place] = self._cascade.nothing_left
-            elif (kept := self._cache.get(self._key(ticket, understood[place]))) is not None:
+            elif (kept := self._cache.get(self._key(ticket, understood))) is not None:
                 found[place] = kept
-        new = {place: tickets[place] for place in tickets if place not in found}
-        asked = {place: (understood[place], ticket.model) for place, ticket in new.items()}
-        spent = time.perf_counter() - came_in
-        answered = await self._cascade.answer(asked, ask, seconds, spent)
-        explained = await self._explained(new, understood, answered)
+            else:
+                new[place] = understood
+        asked = {place: (understood, tickets[place].model) for place, understood in new.items()}
+        answered = await self._cascade.answer(asked, ask, budget)
+        explained = await self._explained(tickets, new, answered, budget)
         for place, outcome in explained.items():
             if isinstance(outcome, Outcome) and outcome.failure is None:
                 self._versions.update(outcome.versions)
-                self._cache.put(self._key(tickets[place], understood[place]), outcome)
+                self._cache.put(self._key(tickets[place], new[place]), outcome)
         return {**found, **explained}
 
     def _key(self, ticket: Ticket, understood: Understood) -> tuple[str, ...]:
@@ -125,6 +134,7 @@ class TriageRooms:
         tickets: Mapping[int, Ticket],
         understood: Mapping[int, Understood],
         outcomes: Mapping[int, _Result],
+        budget: Budget,
     ) -> dict[int, _Result]:
         """`outcomes` with their telling words where those were asked for and can be had."""
         result = dict(outcomes)
@@ -135,7 +145,7 @@ class TriageRooms:
                 model: ModelName = "transformer" if outcome.model == "transformer" else "svm"
                 wanted.setdefault(model, []).append(place)
         for model, places in wanted.items():
-            await self._explain(model, places, understood, result)
+            await self._explain(model, places, understood, result, budget)
         return result
 
     async def _explain(
@@ -144,6 +154,7 @@ class TriageRooms:
         places: Sequence[int],
         understood: Mapping[int, Understood],
         outcomes: dict[int, _Result],
+        budget: Budget,
     ) -> None:
         asked = {
             # Both parts were checked when they came in, or are ours.
@@ -154,11 +165,9 @@ class TriageRooms:
             if isinstance(outcome := outcomes[place], Outcome)
         }
         with Stage("explain"):
-            try:
-                explanations = await self._models[model].explain(list(asked.values()))
-            except ModelFailure:
-                return
+            items = list(asked.values())
+            explanations = await self._models[model].explain(items, budget.left)
         for place, words in zip(asked, explanations, strict=True):
             outcome = outcomes[place]
-            if isinstance(outcome, Outcome):
+            if isinstance(outcome, Outcome) and words is not None:
                 outcomes[place] = replace(outcome, words=tuple(words))

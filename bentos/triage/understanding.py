@@ -6,6 +6,7 @@ from typing import Final
 
 from bentos.triage.language import LanguageDetector
 from bentos.triage.pii.names.lexicon import Lexicon
+from bentos.triage.pii.scrubbed import Scrubbed
 from bentos.triage.pii.scrubber import Scrubber
 from bentos.triage.signals import read
 from bentos.triage.understood import Understood
@@ -34,9 +35,16 @@ class Understanding:
         self._timed: Final = timed
 
     def understand(self, text: str) -> Understood:
-        """What can be known of `text`."""
+        """What can be known of `text`: all rooms, one after the other."""
+        return self.read(self.scrub(text))
+
+    def scrub(self, text: str) -> Scrubbed:
+        """The first room: `text` without personal data."""
         with self._timed("scrub"):
-            scrubbed = self._scrubber.scrub(text)
+            return self._scrubber.scrub(text)
+
+    def read(self, scrubbed: Scrubbed) -> Understood:
+        """The second room: the language and the words of `scrubbed`."""
         with self._timed("language"):
             detected = self._detector.detect(scrubbed.text)
             return Understood(scrubbed, read(scrubbed.text, detected, self._is_known))

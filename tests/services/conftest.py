@@ -19,7 +19,8 @@ import pytest
 
 from bentos.schemas import EXAMPLE_TEXTS
 
-REPOSITORY = Path(__file__).parents[2]
+# The checkout that the servers run from; CALLCENTER_ATTACKED names that of another commit.
+REPOSITORY = Path(os.environ.get("CALLCENTER_ATTACKED", Path(__file__).parents[2]))
 AGENT = "bentos.services.agent:AgentService"
 SVM = "bentos.services.svm:SvmService"
 TRANSFORMER = "bentos.services.transformer:TransformerService"

@@ -18,6 +18,15 @@ def test_is_bounded() -> None:
     assert cache.get(("2",)) == 2
 
 
+def test_a_heavy_result_counts_as_many_and_one_too_heavy_is_not_kept() -> None:
+    cache = ResultCache[int](10, 60, weight=lambda number: number)
+    for number in (6, 7, 11):
+        cache.put((str(number),), number)
+    assert cache.get(("6",)) is None
+    assert cache.get(("7",)) == 7
+    assert cache.get(("11",)) is None
+
+
 def test_can_be_switched_off() -> None:
     cache = ResultCache[int](0, 60)
     cache.put(("a",), 1)
