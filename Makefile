@@ -9,7 +9,11 @@ HOST ?= 127.0.0.1
 # Nothing that is run from here reports home.
 export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
+export ORT_DISABLE_TELEMETRY := 1
+export DVC_NO_ANALYTICS := 1
 export DO_NOT_TRACK := 1
+# What DVC remembers of files stays in this folder.
+export DVC_SITE_CACHE_DIR := $(CURDIR)/.dvc/tmp/site
 # Packages are installed uncompiled: what an import compiles is kept, or each process does it anew.
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -20,8 +24,10 @@ DEV := .venv/.dev
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 # Tests of one file share what was made for them. Those of servers are timed, so nothing runs beside them.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
-PINNED := pyproject.toml requirements.lock scripts/environment.sh
+PINNED := pyproject.toml requirements.lock scripts/environment.sh deploy/lock.py deploy/pip.txt
 DELIVERY := .venv/.delivery
+# Of a checkout, with -dirty where files differ from it.
+COMMIT = "$$(git -C $(1) describe --always --dirty --exclude '*')"
 
 .PHONY: help
 help: ## List the targets.
@@ -34,12 +40,25 @@ serve: $(SERVE) ## Serve the agent on port 3000 (PORT=, HOST=), from a fresh clo
 
 .PHONY: test
 test: lint ## Lint, and every test but the slow ones.
-	@pytest $(SIDE_BY_SIDE) -m "not service and not slow and not containers and not observability"
+	@pytest $(SIDE_BY_SIDE) -m "not service and not slow and not containers and not observability and not reliability"
 	@pytest -m service
 
 .PHONY: test-slow
 test-slow: $(DEV) ## The tests that take minutes: whole trainings (the real tickets: CALLCENTER_KAGGLE_CSV).
 	@pytest $(SIDE_BY_SIDE) -m slow
+
+.PHONY: test-reliability
+test-reliability: $(DEV) ## Attacks on real servers (ATTACKED=: a checkout of another commit, to compare).
+	@$(if $(ATTACKED),CALLCENTER_ATTACKED=$(abspath $(ATTACKED)) )pytest -m reliability
+
+# What BEFORE loses is what the report is about: 1 is pytest's status for tests that failed.
+.PHONY: reliability
+reliability: $(DEV) ## The full attacks, recorded: reports/reliability.json, docs/reliability.md (BEFORE=: also on that checkout).
+	@rm -rf build/reliability/after $(if $(BEFORE),build/reliability/before)
+	@CALLCENTER_FULL_ATTACK=1 pytest -m reliability
+	@$(if $(BEFORE),CALLCENTER_FULL_ATTACK=1 CALLCENTER_ATTACKED=$(abspath $(BEFORE)) pytest -m reliability || [ $$? -eq 1 ],:)
+	@python -m train.reliability_report $(call COMMIT,.) $(if $(BEFORE),$(call COMMIT,$(BEFORE)))
+	@python -m train.docs_tables
 
 .PHONY: test-containers
 test-containers: $(DEV) ## Build the images, bring Compose up, and try it; needs a Docker engine.
@@ -128,7 +147,8 @@ scan-code: $(DELIVERY) ## Bandit, as a report for GitHub's Security tab.
 	@mkdir -p build/scan/code
 	@bandit --quiet --configfile pyproject.toml --recursive bentos train bench deploy grafana --format sarif --output build/scan/code/bandit.sarif
 audit: $(DELIVERY) ## Known holes in the packages of requirements.lock.
-	@pip-audit --requirement requirements.lock --no-deps --disable-pip --progress-spinner off
+	@mkdir -p build/scan && python deploy/lock.py --pins >build/scan/pins.txt
+	@pip-audit --requirement build/scan/pins.txt --no-deps --disable-pip --progress-spinner off
 
 .PHONY: manifests release-files
 manifests: ## What production applies, on standard output (OWNER= of the images on GHCR, TAG=).
@@ -149,10 +169,13 @@ $(SERVE) $(TRAIN) $(DEV) $(DELIVERY): $(PINNED)
 	@scripts/environment.sh $(patsubst .venv/.%,%,$@)
 
 .PHONY: lock
-lock: $(DEV) ## Resolve requirements.lock anew from pyproject.toml.
+lock: ## Resolve requirements.lock anew from pyproject.toml.
+	@[ -x .venv/bin/pip ] || $(MAKE) environment
 	@pip install --quiet uv
 	@UV_FIND_LINKS="$${PIP_FIND_LINKS:-https://download.pytorch.org/whl/cpu/torch/}" uv pip compile --quiet \
-	  --universal --python-version 3.11 --all-extras pyproject.toml --output-file requirements.lock
+	  --universal --python-version 3.11 --all-extras --generate-hashes --custom-compile-command "make lock" \
+	  pyproject.toml --output-file requirements.lock
+	@python deploy/lock.py --without-local-hashes
 
 .PHONY: clean
 clean: ## Remove the environment and caches; models, data and tracking stay.

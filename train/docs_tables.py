@@ -14,6 +14,7 @@ from train import (
     metrics_table,
     model_tables,
     observability_tables,
+    reliability_tables,
 )
 
 
@@ -38,6 +39,7 @@ def documents(root: Path) -> dict[Path, str]:
     metrics, export = _read(root / "reports/metrics.json"), _read(root / "reports/export.json")
     bench = root / "reports/bench"
     seen = _read(root / "reports/observability.json")
+    attacked = _read(root / "reports/reliability.json")
     results = model_tables.results(svm, transformer, released["router"].metrics)
     pii, routing = _read(root / "reports/pii.json"), _read(root / "reports/routing.json")
     speed = model_tables.transformer_speed(_read(bench / "transformer_inference.json"))
@@ -67,6 +69,10 @@ def documents(root: Path) -> dict[Path, str]:
         },
         "docs/deployment.md": {
             "images": container_tables.images(_read(root / "reports/containers.json")),
+        },
+        "docs/reliability.md": {
+            "reliability-run": reliability_tables.run(attacked),
+            "reliability-attacks": reliability_tables.attacks(attacked),
         },
         "docs/training.md": {
             "training-step": model_tables.training_step(_read(bench / "training_step.json")),

@@ -15,11 +15,11 @@ def panels(report: Report) -> str:
             given["panel"],
             "<br>".join(map(_code, given["queries"])),
             _WHEN[given["when"]],
-            _plain(given["seen"]),
+            plain(given["seen"]),
         ]
         for given in report["panels"]
     ]
-    return _table(["Dashboard", "Panel", "Query", "Traffic", "Seen"], rows)
+    return text_table(["Dashboard", "Panel", "Query", "Traffic", "Seen"], rows)
 
 
 def alerts(report: Report) -> str:
@@ -32,12 +32,12 @@ def alerts(report: Report) -> str:
             given["for"] or "0",
             given["healthy"],
             given["faults"],
-            _plain(given["value"]),
+            plain(given["value"]),
         ]
         for given in report["alerts"]
     ]
     heads = ["Alert", "Severity", "Query", "For", "Before", "With the faults", "Value then"]
-    return _table(heads, rows)
+    return text_table(heads, rows)
 
 
 def sent(report: Report) -> str:
@@ -48,13 +48,15 @@ def sent(report: Report) -> str:
 
 
 def _code(query: str) -> str:
-    return f"`{_plain(' '.join(query.split()))}`"
+    return f"`{plain(' '.join(query.split()))}`"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """`text` for a cell of a table."""
     return text.replace("|", r"\|")
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def text_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, all of it to the left."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

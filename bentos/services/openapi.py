@@ -1,6 +1,7 @@
 """The description of a service's API, as OpenAPI 3.1, from the models that check its requests."""
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,42 +12,37 @@ from _bentoml_sdk.io_models import (  # type: ignore[import-untyped]  # has no t
 from pydantic import TypeAdapter
 
 from bentos import __version__
-from bentos.services.errors import standard_error
-from bentos.wire import ErrorResponse
+from bentos.services import described_errors
+from bentos.services.described_examples import examples
+from bentos.wire import ErrorCode, ErrorResponse
 
-_REFERENCE: Final = "#/components/schemas/{model}"
-_ERRORS: Final[Mapping[int, str]] = {
-    400: "The body isn't JSON.",
-    413: "The body is too large.",
-    415: "The body isn't declared as JSON.",
-    422: "The body is JSON, but not what the API takes.",
-    429: "Too many requests in flight; see Retry-After.",
-    500: "The server failed.",
-    503: "A model can't be reached; see Retry-After.",
-    504: "The request took too long.",
-}
+_SCHEMAS: Final = "#/components/schemas/"
+_ERROR: Final = f"{_SCHEMAS}{ErrorResponse.__name__}"
 _HEALTH: Final[Mapping[str, tuple[str, tuple[int, ...]]]] = {
-    "/livez": ("Whether the process is alive.", (200,)),
-    "/readyz": ("Whether the server can answer tickets now.", (200, 503)),
-    "/metrics": ("The server's metrics, for Prometheus.", (200,)),
+    "/livez": ("Whether the process is alive.", (405, 421, 431)),
+    "/readyz": ("Whether the server can answer tickets now.", (405, 421, 431, 503)),
+    "/metrics": ("The server's metrics, for Prometheus.", (405, 421, 431)),
 }
+# Health checks come every few seconds, have no trace and so no id.
+_TRACED: Final = "X-Request-ID"
 
 
 def describe(service: Any) -> dict[str, Any]:
     """The OpenAPI document of `service`, a BentoML service."""
-    inputs = {name: TypeAdapter(_wire_type(api.input_spec)) for name, api in service.apis.items()}
-    outputs = {name: TypeAdapter(_wire_type(api.output_spec)) for name, api in service.apis.items()}
+    apis = service.apis.values()
     schemas, definitions = TypeAdapter.json_schemas(
         [
-            *((name, "validation", adapter) for name, adapter in inputs.items()),
-            *((name, "serialization", adapter) for name, adapter in outputs.items()),
-            ("error", "serialization", TypeAdapter(ErrorResponse)),
+            *((api.name, "validation", TypeAdapter(_wire_type(api.input_spec))) for api in apis),
+            *(
+                (api.name, "serialization", TypeAdapter(_wire_type(api.output_spec)))
+                for api in apis
+            ),
+            (ErrorResponse, "serialization", TypeAdapter(ErrorResponse)),
         ],
-        ref_template=_REFERENCE,
+        ref_template=f"{_SCHEMAS}{{model}}",
     )
-    operations = {
-        api.route: {"post": _operation(service, api, schemas)} for api in service.apis.values()
-    }
+    components = definitions["$defs"]
+    operations = {api.route: {"post": _operation(api, schemas, components)} for api in apis}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -55,7 +51,7 @@ def describe(service: Any) -> dict[str, Any]:
             "description": service.inner.__doc__,
         },
         "paths": {**operations, **{path: _health(*what) for path, what in _HEALTH.items()}},
-        "components": {"schemas": definitions["$defs"]},
+        "components": {"schemas": components, "headers": dict(described_errors.HEADERS)},
     }
 
 
@@ -66,36 +62,64 @@ def _wire_type(spec: Any) -> Any:
     return next(base for base in spec.__mro__ if not issubclass(base, IOMixin))
 
 
-def _operation(service: Any, api: Any, schemas: Mapping[Any, Any]) -> dict[str, Any]:
-    summary, _, description = (api.doc or api.name).partition("\n")
+def _operation(api: Any, schemas: Mapping[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+    taken, answer = _wire_type(api.input_spec), schemas[api.name, "serialization"]
+    if in_place := described_errors.codes_in_place(taken):
+        error = described_errors.narrowed(_ERROR, in_place)
+        if name := answer.get("$ref", "").removeprefix(_SCHEMAS):
+            components[name] = _with_error(components[name], error)
+        answer = _with_error(answer, error)
+    summary, _, description = inspect.cleandoc(api.doc or api.name).partition("\n")
+    body = {"schema": schemas[api.name, "validation"], "examples": examples(taken)}
     return {
         "operationId": api.name,
         "tags": ["Tickets"],
-        "summary": summary.strip(),
+        "summary": summary,
         "description": description.strip(),
-        "requestBody": {"required": True, "content": _json(schemas[api.name, "validation"])},
+        "requestBody": {"required": True, "content": {"application/json": body}},
         "responses": {
             "200": {
                 "description": HTTPStatus.OK.phrase,
-                "content": _json(schemas[api.name, "serialization"]),
+                "headers": _headers([_TRACED]),
+                "content": {"application/json": {"schema": answer}},
             },
-            **{str(code): _error(code, text, schemas) for code, text in _ERRORS.items()},
+            **{
+                str(status): _error(status, described_errors.codes(status, taken), [_TRACED])
+                for status in described_errors.STATUSES
+            },
         },
     }
 
 
-def _json(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+def _with_error(schema: Any, error: Mapping[str, Any]) -> Any:
+    """`schema` with `error` where it names errors of any kind."""
+    if schema == {"$ref": _ERROR}:
+        return error
+    if isinstance(schema, dict):
+        return {name: _with_error(part, error) for name, part in schema.items()}
+    if isinstance(schema, list):
+        return [_with_error(part, error) for part in schema]
+    return schema
 
 
-def _error(code: int, text: str, schemas: Mapping[Any, Any]) -> dict[str, Any]:
-    content = _json(schemas["error", "serialization"])
-    if code != 422:  # The schema's own example is one of those.
-        example = ErrorResponse(error=standard_error(code)).model_dump()
-        content["application/json"]["example"] = example
-    return {"description": text, "content": content}
+def _error(status: int, codes: Iterable[ErrorCode], headers: Sequence[str]) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": described_errors.narrowed(_ERROR, codes)}
+    if status != 422:  # The schema's own example is one of those.
+        content["example"] = described_errors.example(status)
+    return {
+        "description": described_errors.STATUSES[status],
+        "headers": _headers([*headers, *described_errors.header_names(status)]),
+        "content": {"application/json": content},
+    }
 
 
-def _health(text: str, codes: tuple[int, ...]) -> dict[str, Any]:
-    responses = {str(code): {"description": HTTPStatus(code).phrase} for code in codes}
+def _headers(names: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _health(text: str, statuses: Iterable[int]) -> dict[str, Any]:
+    plain = {"text/plain": {"schema": {"type": "string"}}}
+    responses: dict[str, Any] = {"200": {"description": HTTPStatus.OK.phrase, "content": plain}}
+    for status in statuses:
+        responses[str(status)] = _error(status, described_errors.codes(status), ())
     return {"get": {"tags": ["Operation"], "summary": text, "responses": responses}}

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
         "docs/api.md",
         "docs/deployment.md",
         "docs/observability.md",
+        "docs/reliability.md",
         "docs/transformer.md",
     ],
 )
