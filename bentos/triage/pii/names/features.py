@@ -4,7 +4,7 @@ The features are the usual ones of CRF name taggers (Finkel et al. 2005; Ratinov
 forms, shapes, affixes, gazetteers and a window of neighbours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,7 +46,14 @@ class _Seen:
 
 
 def features(tokens: Sequence[Token], lexicon: Lexicon, logins: frozenset[str]) -> list[list[str]]:
-    """The features of each token, in order.
+    """The features of each token, in order: `each_features` at once."""
+    return list(each_features(tokens, lexicon, logins))
+
+
+def each_features(
+    tokens: Sequence[Token], lexicon: Lexicon, logins: frozenset[str]
+) -> Iterator[list[str]]:
+    """The features of each token, in order, made when they are asked for.
 
     Args:
         tokens: A ticket's.
@@ -56,10 +63,8 @@ def features(tokens: Sequence[Token], lexicon: Lexicon, logins: frozenset[str]) 
     seen = [_see(token, lexicon) for token in tokens]
     style = _style(tokens)
     places = _line_places(tokens)
-    return [
-        _own(place, seen, style, tokens[place], logins) + _around(place, seen) + places[place]
-        for place in range(len(tokens))
-    ]
+    for place, token in enumerate(tokens):
+        yield _own(place, seen, style, token, logins) + _around(place, seen) + places[place]
 
 
 def _see(token: Token, lexicon: Lexicon) -> _Seen:

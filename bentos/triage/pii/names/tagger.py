@@ -1,14 +1,16 @@
 """The name tagger as it is served: a CRF and its lexicon, read from a folder."""
 
 import re
+import struct
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
 import pycrfsuite
 
-from bentos.triage.pii.names.features import features
+from bentos.triage.pii.names.features import each_features
 from bentos.triage.pii.names.lexicon import Lexicon, folded
 from bentos.triage.pii.names.thresholds import Thresholds
 from bentos.triage.pii.names.tokens import Token, tokens
@@ -25,6 +27,14 @@ OUTSIDE: Final = "O"
 _SURE_OUTSIDE: Final = 0.3
 _SHORTEST_AGAIN: Final = 3
 _MOST_COMMON: Final = 4
+# In tokens. Nothing else of the process runs while CRFsuite reads a part, about 7 µs a token.
+_LONGEST_PART: Final = 2_000
+_LINE_ENDS: Final = frozenset("\n")
+_SENTENCE_ENDS: Final = frozenset(".!?…؟")
+# CRFsuite's header: what it is, its size, a type, a version, three counts, and where each of five
+# parts begins.
+_HEADER: Final = struct.Struct("<4sI20x5I")
+_MAGIC: Final = b"lCRF"
 _LOGIN: Final = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -47,6 +57,7 @@ class NameTagger:
         self.lexicon: Final = lexicon
         self._thresholds = thresholds
         self._model = model
+        _check_whole(model)
         self._own = threading.local()
         self._own.tagger = self._open()
 
@@ -71,15 +82,22 @@ class NameTagger:
         read = tokens(text, found)
         if not any(token.is_word for token in read):
             return []
-        tagger = self._tagger
-        tagger.set(features(read, self.lexicon, logins(text, found)))
-        outside = [tagger.marginal(OUTSIDE, place) for place in range(len(read))]
-        tags = [
-            self._tag(tagger, place, token, share)
-            for place, (token, share) in enumerate(zip(read, outside, strict=True))
-        ]
+        tags: list[str] = []
+        outside: list[float] = []
+        seen = each_features(read, self.lexicon, logins(text, found))
+        for part in parts(read):
+            self._tagger.set(list(islice(seen, len(part))))
+            shares = [self._tagger.marginal(OUTSIDE, place) for place in range(len(part))]
+            tags += self._tags(part, shares)
+            outside += shares
         sure = _sure(read, outside)
         return list(_spans(read, self._with_repeated(read, tags, sure)))
+
+    def _tags(self, part: Sequence[Token], outside: Sequence[float]) -> Iterator[str]:
+        """The tags of the tokens that the CRF was given last."""
+        tagger = self._tagger
+        for place, (token, share) in enumerate(zip(part, outside, strict=True)):
+            yield self._tag(tagger, place, token, share)
 
     def _with_repeated(
         self, read: Sequence[Token], tags: Sequence[str], sure: frozenset[str]
@@ -115,6 +133,45 @@ class NameTagger:
         tagger = pycrfsuite.Tagger()
         tagger.open(str(self._model))
         return tagger
+
+
+def _check_whole(model: Path) -> None:
+    """CRFsuite reads beyond the end of a file that was cut off, which ends the process.
+
+    Raises:
+        OSError: the file is missing.
+        ValueError: it was cut off, or is of another format.
+    """
+    size = model.stat().st_size
+    with model.open("rb") as file:
+        header = file.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        raise ValueError(f"{model.name} is cut off")
+    magic, expected, *offsets = _HEADER.unpack(header)
+    if magic != _MAGIC or expected != size or max(offsets) >= size:
+        raise ValueError(f"{model.name} is cut off, or no CRF")
+
+
+def parts(read: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """`read` in parts of at most `_LONGEST_PART` tokens, cut after a line or else a sentence.
+
+    Where no part of a text has an end of either, it is cut after any token.
+    """
+    start = 0
+    while len(read) - start > _LONGEST_PART:
+        end = _part_end(read, start)
+        yield read[start:end]
+        start = end
+    yield read[start:]
+
+
+def _part_end(read: Sequence[Token], start: int) -> int:
+    last = start + _LONGEST_PART
+    for signs in (_LINE_ENDS, _SENTENCE_ENDS):
+        for end in range(last, start + _LONGEST_PART // 2, -1):
+            if read[end - 1].text in signs:
+                return end
+    return last
 
 
 def _sure(read: Sequence[Token], outside: Sequence[float]) -> frozenset[str]:

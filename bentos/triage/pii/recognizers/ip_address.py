@@ -14,7 +14,7 @@ _VERSION: Final = r"""(?:
   | mise\ à\ jour | نسخة | (?:ال)? إصدار )"""
 _OCTET: Final = r"(?: 25[0-5] | 2[0-4]\d | 1\d\d | [1-9]?\d )"
 _IPV4: Final = rf"(?<![\w.,]) {_OCTET} (?: \. {_OCTET} ){{3}} (?! [\w-] | [.,]\d )"
-_AFTER_VERSION: Final = rf"{_VERSION} [\s:=n°#.()-]{{0,6}} \d [\d.]*"
+_AFTER_VERSION: Final = rf"{_VERSION} [\s:=n°#.()-]{{0,6}} \d [\d.]*+"
 
 
 def _is_address(value: str) -> bool:

@@ -26,7 +26,7 @@ _OWNER: Final = r"(?: [هيكو] | ها | كم | هم | نا )?"
 # Some words may stand between: "my password for the portal is ...".
 _BETWEEN: Final = r"(?: \s [^\s:=«\"'\d,.;!?]{1,14} ){0,4}?"
 _SAYS: Final = r"""(?:
-    \s? [:=] \s? (?: \n \s? )? | \s? -*=*> \s?
+    \s? [:=] \s? (?: \n \s? )? | \s? -{0,60}+={0,60}+> \s?
   | (?: 's | \s (?: is | was | it's | its | est | [ée]tait | sera | c'est | c | cest | reste
       | هو | هي | كان
       | كانت | يكون | تكون | صارت? | [أا]صبحت? | ولت | ولى ) ) (?! \w ) \s? :? \s? )"""

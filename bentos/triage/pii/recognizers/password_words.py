@@ -42,9 +42,9 @@ _STATES: Final = frozenset("""
     قصيرة كمان كيما لأن لأنها لازم لديكم لسه لما مازالت مثل مجهولة محظورة مختلفة مش مشتركة معروفة
     معطلة معطل مغلقة مغلق مكشوفة موش موقوفة ناقصة هاذي هذه هذا واحدة يجب
     """.split())
-_PARTICIPLE: Final = re.compile(r".{2,}(?:é|ée|és|ées|ing|ed|able|ible)")
+_PARTICIPLE: Final = re.compile(r".{2,80}(?:é|ée|és|ées|ing|ed|able|ible)")
 _CODE: Final = re.compile(
-    r"(?:[A-Z]{1,4}-?\d{5,}|(?:INC|REQ|RITM|CHG|PRB|TKT|KB|PO|SR|PC|LT|HR|RH|DSK|SRV)(?:[-#]|\d)).*"
+    r"(?:[A-Z]{1,4}-?\d{5,}|(?:INC|REQ|RITM|CHG|PRB|TKT|KB|PO|SR|PC|LT|HR|RH|DSK|SRV)(?:[-#]|\d))"
 )
 _AROUND: Final = ".!?…'\""
 

@@ -18,8 +18,8 @@ _INTERNATIONAL: Final = (
 )
 # What is numbered like a telephone and is none.
 _LABEL: Final = r"""(?: (?:
-    ticket | incident | commande | order | invoice | facture | \bpo | \bref\w* | r[ée]f[ée]rence
-  | quantit[ée] | quantity | qt[éey] | كمي[ةه] | serial
+    ticket | incident | commande | order | invoice | facture | \bpo | \bref\w{0,60}
+  | r[ée]f[ée]rence | quantit[ée] | quantity | qt[éey] | كمي[ةه] | serial
   | s[ée]rie | dossier | contra[ct]t? | matricule | asset | tag | note | livraison | bl
   | account | compte | طلبي?[ةه]? | فاتور[ةه] | تذكر[ةه] | مرجع | ملف | عقد | تسلسلي | وصل )
     \s? (?: number | num[ée]ro | no | n [°ºo] | رقم | عدد )? [\s:.#°]{0,3} )"""
@@ -47,7 +47,7 @@ _CUE: Final = r"""(?:
 _NUMBER_OF: Final = r"رقم \s (?! ال | طلب | عقد | فاتور | تذكر | ملف | بطاق | حساب ) [^\d\n]{0,25}"
 _FREE: Final = r"(?: \+ | \( )? \d (?: [\s.()/-]{0,2} \d ){6,13}"
 _DATE: Final = re.compile(
-    r"\d{1,2}[-. ]\d{1,2}[-. ](?:19|20)\d{2}.*|(?:19|20)\d{2}[-.]\d{2}[-.]\d{2}.*"
+    r"\d{1,2}[-. ]\d{1,2}[-. ](?:19|20)\d{2}.{0,40}|(?:19|20)\d{2}[-.]\d{2}[-.]\d{2}.{0,40}"
 )
 _FEWEST_AFTER_ZEROS: Final = 12
 
@@ -76,7 +76,7 @@ _RULES: Final = (
     ),
     *(
         rule(
-            rf"{_LABEL} \d [\d\s.-]* | {_NOT_BEFORE} (?P<value> {form} ) {_NOT_AFTER}",
+            rf"{_LABEL} \d [\d\s.-]*+ | {_NOT_BEFORE} (?P<value> {form} ) {_NOT_AFTER}",
             LIKELY,
             _is_dialled,
         )

@@ -9,7 +9,8 @@ from bentos.triage.pii.recognizers.rules import CERTAIN, LANGUAGE
 
 # What stands between the groups of a number: at most three of these, a line's end among them.
 _SEPARATORS: Final = " .-/_|·\t\n"
-_MOST_SEPARATORS: Final = 3
+_GAP: Final = rf"[{re.escape(_SEPARATORS)}]{{0,3}}+"
+_WITHOUT_SEPARATORS: Final = str.maketrans("", "", _SEPARATORS)
 # Arabic letters may stand right before a number, and its label.
 _BEGINS: Final = r"(?:(?<![^\W_\u0621-\u064a])|(?<=\b(?:rib|nir))|(?<=\biban))"
 
@@ -28,6 +29,8 @@ class SequenceRecognizer(EntityRecognizer):
         self, entity: str, start: str, lengths: Sequence[int], is_valid: Callable[[str], bool]
     ) -> None:
         self._start = re.compile(rf"{_BEGINS}{start}", re.IGNORECASE)
+        # All that a number which starts here may hold, read at once.
+        self._longest = re.compile(rf"[^\W_](?:{_GAP}[a-zA-Z0-9]){{0,{max(lengths) - 1}}}+")
         self._lengths = tuple(lengths)
         self._is_valid = is_valid
         super().__init__(supported_entities=[entity], supported_language=LANGUAGE)
@@ -53,27 +56,16 @@ class SequenceRecognizer(EntityRecognizer):
             at = found.start() + 1 if end is None else end
 
     def _end(self, text: str, start: int) -> int | None:
-        places = _places(text, start, max(self._lengths))
+        read = self._longest.match(text, start)
+        if read is None:
+            return None
+        places = [at for at, character in enumerate(read[0], start) if character not in _SEPARATORS]
+        characters = read[0].translate(_WITHOUT_SEPARATORS).upper()
         for length in self._lengths:
             if length <= len(places) and _ends_at(text, places[length - 1]):
-                value = "".join(text[place] for place in places[:length]).upper()
-                if self._is_valid(value):
+                if self._is_valid(characters[:length]):
                     return places[length - 1] + 1
         return None
-
-
-def _places(text: str, start: int, most: int) -> list[int]:
-    """Where the letters and digits from `start` stand, at most three separators between two."""
-    places = [start]
-    while len(places) < most:
-        following = places[-1] + 1
-        most_apart = following + _MOST_SEPARATORS
-        while following < min(len(text), most_apart) and text[following] in _SEPARATORS:
-            following += 1
-        if following >= len(text) or not (text[following].isascii() and text[following].isalnum()):
-            break
-        places.append(following)
-    return places
 
 
 def _ends_at(text: str, place: int) -> bool:

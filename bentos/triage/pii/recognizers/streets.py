@@ -2,14 +2,17 @@
 
 from typing import Final
 
-_CAPITALISED: Final = r"(?: [A-ZÀ-ÖØ-ÞĀ-Ž] (?: \. | [\w'-]* ) )"
+# A word is read whole, or else up to its last hyphen ("Jean-B. Clément"), and never cut elsewhere:
+# "A-A-A-..." would be tried in every way to cut it.
+_CAPITALISED: Final = r"""(?: [A-ZÀ-ÖØ-ÞĀ-Ž] (?:
+    \. | [\w'-]{0,60}+ | [\w']{0,60}+ (?: - [\w']{0,60}+ (?= - ) ){0,20}+ (?= - ) ) )"""
 _PARTICLE: Final = r"""(?: (?:
     de\ la | de\ l' | de | du | des | d' | la | le | les | l' | el | al | ibn | ben | van | von
   | der | and | of | the | et | en | sur | sous ) \s? )"""
 _NAME_WORD: Final = rf"(?: {_CAPITALISED} | \d{{1,4}} \b )"
 NAME: Final = rf"""(?: {_PARTICLE}{{0,3}} {_NAME_WORD}
-    (?: [ -] {_PARTICLE}{{0,2}} (?: {_CAPITALISED} | \d{{1,4}} \b (?! [\s,]* [A-ZÀ-Þ] ) ) ){{0,4}}
-)"""
+    (?: [ -] {_PARTICLE}{{0,2}} (?:
+      {_CAPITALISED} | \d{{1,4}} \b (?! [\s,]{{0,30}}+ [A-ZÀ-Þ] ) ) ){{0,4}} )"""
 TOWN: Final = rf"""(?: {_CAPITALISED} (?: [ -] {_PARTICLE}{{0,2}} {_CAPITALISED} ){{0,3}}
     (?: [ ] (?: Cedex | CEDEX | I{{1,3}} | \d{{1,2}} ) \b )?
 )"""
@@ -44,6 +47,8 @@ FRENCH_TYPE: Final = r"""(?:
 BUILDING: Final = r"""(?:
     (?: [Rr][ée]s(?:idence|\.) | [Ii]mm(?:euble|\.) | [Bb][âa]t(?:iment|\.) | [Aa]pp(?:artemen)?t\.?
       | [Cc]it[ée] | [Rr]és\. | [Bb]loc | [Vv]illa ) \s [\w'\s-]{1,30} , \s )"""
+# After a name that ran on into its postcode: "rue Hugo-75001 Paris".
+ENDS_IN_POSTCODE: Final = r"(?<= [\w'-] \d{4} )"
 _COUNTRY: Final = r"(?: France | Tunisie | Belgique | Suisse | Maroc | Alg[ée]rie | Luxembourg )"
 _FRENCH_POSTCODE: Final = rf"(?: (?: [FB]- )? \d{{4,5}} (?! \d ) | {_CANADIAN_POSTCODE} )"
 FRENCH_TAIL: Final = rf"""(?: {_UNIT}? (?:
@@ -53,7 +58,7 @@ FRENCH_TAIL: Final = rf"""(?: {_UNIT}? (?:
 
 # A number after the name: Germany, the Netherlands; Spain, Italy, Portugal, Poland.
 GERMANIC: Final = rf"""(?:
-    (?<! \w ) [A-ZÄÖÜ][\wäöüß.-]*
+    (?<! \w ) [A-ZÄÖÜ][\wäöüß.-]{{0,40}}
     (?: stra(?:ß|ss)e | str\. | weg | platz | gasse | allee | straat | laan | gracht )
     \s \d{{1,4}} \s? [a-z]? \b
     (?: , \s (?: [A-Z]{{1,2}}- )? \d{{4,5}} (?: \s [A-Z]{{2}} )? \s {TOWN} | , \s {TOWN} )? )"""
@@ -64,5 +69,5 @@ SOUTHERN: Final = rf"""(?:
 GULF: Final = rf"""(?:
     (?: (?: Villa | Flat | Apartment | Apt | Building | Bldg | Office | Unit | Suite | Tower )
         \.? \s \w{{1,5}} , \s )?
-    (?: [A-Z][\w'-]* \s ){{1,3}} (?: Street | Road | Avenue | Boulevard )
+    (?: [A-Z][\w'-]{{0,60}}+ \s ){{1,3}} (?: Street | Road | Avenue | Boulevard )
     \s (?: [Nn]o\.? \s? )? \d{{1,4}} (?! [\w/:.] ) (?: , \s {TOWN} )? )"""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bentos.triage.pii.names.lexicon import GIVEN, SURNAME, Entry, Lexicon, folded
-from bentos.triage.pii.names.tagger import NameTagger
+from bentos.triage.pii.names.tagger import NameTagger, parts
 from bentos.triage.pii.names.tokens import CODE, tokens
 
 _RELEASED = Path(__file__).parents[4] / "release" / "names"
@@ -135,6 +135,34 @@ def test_a_name_found_for_sure_is_found_again(tagger: NameTagger) -> None:
     text = "Hello, my name is Karim Jaziri.\nThe old profile folder was karim and jaziri too."
     found = [text[start:end] for start, end in tagger.names(text)]
     assert {"karim", "jaziri"} <= {word.lower() for name in found[1:] for word in name.split()}
+
+
+@pytest.mark.parametrize("count", [0, 1, 1_999, 2_000])
+def test_a_ticket_that_is_not_long_is_read_at_once(count: int) -> None:
+    read = tokens("word " * count)
+    assert [list(part) for part in parts(read)] == [read]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "last"),
+    [("one two. three\n", "\n"), ("one two. three ", "."), ("one ", "one")],
+)
+def test_a_long_ticket_is_read_in_parts_that_end_with_a_line_or_a_sentence(
+    sentence: str, last: str
+) -> None:
+    read = tokens(sentence * 3_000)
+    found = [list(part) for part in parts(read)]
+    assert [token for part in found for token in part] == read
+    assert len(found) > 1
+    assert all(1_000 <= len(part) <= 2_000 for part in found[:-1])
+    assert {part[-1].text for part in found[:-1]} == {last}
+
+
+def test_names_in_every_part_of_a_long_ticket_are_found_in_their_places(tagger: NameTagger) -> None:
+    text = "Hello, my name is Sarah Mejri and my printer is broken.\n" * 900
+    assert sum(1 for _ in parts(tokens(text))) > 4
+    found = [text[start:end] for start, end in tagger.names(text)]
+    assert found == ["Sarah Mejri"] * 900
 
 
 def test_a_text_without_words_has_no_names(tagger: NameTagger) -> None:
