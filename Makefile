@@ -45,11 +45,11 @@ test: lint ## Lint, and every test but the slow ones.
 
 .PHONY: test-slow
 test-slow: $(DEV) ## The tests that take minutes: whole trainings (the real tickets: CALLCENTER_KAGGLE_CSV).
-	@pytest $(SIDE_BY_SIDE) -m slow
+	@pytest $(SIDE_BY_SIDE) -m "slow and not reliability"
 
 .PHONY: test-reliability
-test-reliability: $(DEV) ## Attacks on real servers (ATTACKED=: a checkout of another commit, to compare).
-	@$(if $(ATTACKED),CALLCENTER_ATTACKED=$(abspath $(ATTACKED)) )pytest -m reliability
+test-reliability: $(DEV) ## Attacks on real servers (ATTACKED=: a checkout of another commit, to compare; SHORT=1: without the long ones).
+	@$(if $(ATTACKED),CALLCENTER_ATTACKED=$(abspath $(ATTACKED)) )pytest -m "reliability$(if $(SHORT), and not slow)"
 
 # What BEFORE loses is what the report is about: 1 is pytest's status for tests that failed.
 .PHONY: reliability

@@ -24,7 +24,7 @@ from bentos.schemas import (
 from bentos.triage.categories import CATEGORIES
 from bentos.triage.normalise import normalise
 from bentos.wire import ErrorResponse, first_error
-from tests.triage.linear import is_linear
+from tests.triage.cpu_time import is_linear
 
 SECRET = "Zebulon Quackenbush"
 

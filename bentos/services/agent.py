@@ -13,7 +13,7 @@ from bentos.metrics import BREAKER_OPEN, MODEL_INFO, REQUEST_BUCKETS
 from bentos.models.router import load_policy
 from bentos.schemas import Ticket, TicketBatch, Triage, TriageBatch
 from bentos.services.answers import is_unavailable, placed, summarise
-from bentos.services.budget import budget, characters_to_read, ticket_seconds
+from bentos.services.budget import USUAL_CHARACTERS, budget, characters_to_read, ticket_seconds
 from bentos.services.cascade import Cascade
 from bentos.services.circuit_breaker import CircuitBreaker
 from bentos.services.door import Service
@@ -42,12 +42,6 @@ _STATUSES: Final[Mapping[str, HTTPStatus]] = {
 _MOST_SECONDS: Final = 0.9 * _SETTINGS.timeout_seconds
 # An answer that takes more of its time than this says that too much work is in flight.
 _QUICK_SHARE: Final = 0.35
-# Bytes of requests in flight. The least is a few long tickets, or one batch of them; the first is
-# what a slow core does within the time; it doubles with each round of quick answers.
-_LEAST_SINGLES: Final = 8_000
-_FIRST_SINGLES: Final = 16_000
-_LEAST_BATCHES: Final = 200_000
-_FIRST_BATCHES: Final = 1_000_000
 # In the memory of one cached answer so many explained words have room.
 _WORDS_AN_ENTRY: Final = 10
 _FAILED: Final = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -87,12 +81,22 @@ class AgentService:
 
     @staticmethod
     def work_limits() -> Mapping[str, WorkLimit]:
-        """Single tickets and batches have limits of their own: a batch may take longer."""
+        """Single tickets and batches have limits of their own: a batch may take longer.
+
+        The first limit is what a slow core does within the time: it doubles with each round of
+        quick answers.
+        """
         return {
             PREDICT: WorkLimit(
-                _QUICK_SHARE * _SETTINGS.ticket_budget_seconds, _LEAST_SINGLES, _FIRST_SINGLES
+                _QUICK_SHARE * _SETTINGS.ticket_budget_seconds,
+                usual=USUAL_CHARACTERS,
+                least=8_000,
+                first=16_000,
+                fewest=4,
             ),
-            PREDICT_BATCH: WorkLimit(_QUICK_SHARE * _MOST_SECONDS, _LEAST_BATCHES, _FIRST_BATCHES),
+            PREDICT_BATCH: WorkLimit(
+                _QUICK_SHARE * _MOST_SECONDS, usual=200_000, least=200_000, first=1_000_000
+            ),
         }
 
     def __init__(self) -> None:

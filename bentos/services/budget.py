@@ -11,7 +11,7 @@ from bentos.triage.pii.plain_view import unfolded_length
 # the rest.
 _READING_SHARE: Final = 0.6
 # A ticket of this many characters has one budget; a longer one has more, in proportion.
-_USUAL_CHARACTERS: Final = 2_000
+USUAL_CHARACTERS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +57,4 @@ def ticket_seconds(characters: int, usual: float, most: float) -> float:
         usual: The budget of a ticket of usual length, in seconds.
         most: The most seconds for any ticket.
     """
-    return min(usual * max(1.0, characters / _USUAL_CHARACTERS), most)
+    return min(usual * max(1.0, characters / USUAL_CHARACTERS), most)

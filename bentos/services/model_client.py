@@ -202,8 +202,14 @@ def _reason(failure: Exception) -> FailureReason:
 
 
 async def _twice(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-    """A kept connection may close, idle, as the call goes out; predicting twice harms nobody."""
+    """A kept connection may close, idle, as the call goes out; predicting twice harms nobody.
+
+    Where the call is large, or the event loop was busy, the close shows as a reset while sending.
+    """
     try:
         return await ask()
-    except aiohttp.ServerDisconnectedError:
+    except aiohttp.ClientConnectorError:
+        # There was no connection.
+        raise
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
         return await ask()

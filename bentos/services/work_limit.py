@@ -19,23 +19,30 @@ class WorkLimit:
 
     Args:
         target_seconds: An answer that takes longer is slow.
+        usual: A request of more bytes may take longer, in proportion.
         least: The limit never falls below so many bytes.
         first: The limit at the start, in bytes.
+        fewest: So many requests may be in flight, whatever their size.
         clock: Seconds, monotonic.
     """
 
     def __init__(
         self,
         target_seconds: float,
+        usual: int,
         least: int,
         first: int,
+        fewest: int = 1,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._target_seconds: Final = target_seconds
+        self._usual: Final = usual
+        self._fewest: Final = fewest
         self._least: Final = float(least)
         self._clock: Final = clock
         self._limit = float(first)
         self._in_flight = 0
+        self._requests = 0
         self._is_starting = True
         self._cut_at = -float("inf")
         # Bytes a second; a guess until answers were measured.
@@ -49,8 +56,8 @@ class WorkLimit:
         return self._limit
 
     def admits(self, work: int) -> bool:
-        """Whether a request of `work` bytes may begin; where none is in flight any may."""
-        return not self._in_flight or self._in_flight + work <= self._limit
+        """Whether a request of `work` bytes may begin; where few are in flight any may."""
+        return self._requests < self._fewest or self._in_flight + work <= self._limit
 
     def seconds_until(self, work: int) -> float:
         """After how many seconds, by the present rate, `admits(work)` becomes true."""
@@ -64,6 +71,7 @@ class WorkLimit:
             # Idle time says nothing of the rate.
             self._measured_from, self._finished = now, 0
         self._in_flight += work
+        self._requests += 1
         return now
 
     def ended(self, work: int, began: float, is_slow: bool | None = None) -> None:
@@ -78,10 +86,11 @@ class WorkLimit:
         now = self._clock()
         was_in_flight = self._in_flight
         self._in_flight -= work
+        self._requests -= 1
         self._measure(work, now)
         if is_slow is None:
             return
-        if is_slow or now - began > self._target_seconds:
+        if is_slow or now - began > self._target_seconds * max(1.0, work / self._usual):
             # Those that began before the last cut suffer from what that cut has mended.
             if began > self._cut_at:
                 self._limit = max(self._limit * _CUT, self._least)

@@ -12,10 +12,11 @@ import pytest
 from tests.reliability.record import record
 from tests.services.conftest import AGENT, SVM, TRANSFORMER, Server, serve
 
-pytestmark = pytest.mark.reliability
+# A minute or two each.
+pytestmark = [pytest.mark.reliability, pytest.mark.slow]
 
 # Compose gives a model 512 MB and the agent 1 GB.
-MOST_MEGABYTES = {SVM: 400, TRANSFORMER: 400, AGENT: 700}
+MOST_MEGABYTES = {SVM: 400, TRANSFORMER: 450, AGENT: 700}
 AT_ONCE = 6
 FIRST_BYTES = 62_000_000
 CHARACTERS = 19_000

@@ -145,6 +145,7 @@ def _batch(text: str) -> bytes:
     return body({"tickets": [{"text": f"{text[:-4]} {at}"} for at in range(number)]})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "size"),
     [
@@ -162,6 +163,7 @@ def test_batches_of_two_megabytes(agent: Server, kind: str, size: int) -> None:
     _attack(agent, f"two batches of 2 MB, tickets of {size}, {kind}", "/predict_batch", [batch] * 2)
 
 
+@pytest.mark.slow
 def test_explanations_that_are_kept(agent: Server) -> None:
     """An explanation has every word of its ticket, and answers are kept for minutes."""
     drawn = random.Random(3)

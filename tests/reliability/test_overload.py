@@ -83,6 +83,7 @@ def test_a_refused_ticket_is_let_in_after_the_time_that_it_was_told(agent: Serve
     assert let_in == 4
 
 
+@pytest.mark.slow
 def test_four_times_the_capacity_leaves_nine_tenths_of_the_peak(agent: Server) -> None:
     bodies = iter(tickets(_CHARACTERS, seed=4))
 

@@ -56,7 +56,7 @@ def test_a_request_within_the_limit_reaches_the_app_with_its_body() -> None:
 
     async def ask() -> None:
         current.set(record)
-        await Admission(echo, {"/predict": WorkLimit(1.0, 1_000, 1_000)})(
+        await Admission(echo, {"/predict": WorkLimit(1.0, 2_000, 1_000, 1_000)})(
             SCOPE, receiver(b"ticket"), sent
         )
 
@@ -67,7 +67,7 @@ def test_a_request_within_the_limit_reaches_the_app_with_its_body() -> None:
 
 
 def test_a_request_past_the_limit_is_refused_and_told_when_to_come_again() -> None:
-    limit = WorkLimit(1.0, 1_000, 1_000)
+    limit = WorkLimit(1.0, 2_000, 1_000, 1_000)
     limit.began(10_000)
     sent = Sent()
     asyncio.run(Admission(echo, {"/predict": limit})(SCOPE, receiver(b"ticket"), sent))
@@ -80,7 +80,7 @@ def test_a_request_past_the_limit_is_refused_and_told_when_to_come_again() -> No
 
 @pytest.mark.parametrize("change", [{"path": "/readyz"}, {"method": "GET"}])
 def test_other_requests_pass(change: dict[str, str]) -> None:
-    limit = WorkLimit(1.0, 1_000, 1_000)
+    limit = WorkLimit(1.0, 2_000, 1_000, 1_000)
     limit.began(10_000)
     sent = Sent()
     asyncio.run(Admission(echo, {"/predict": limit})({**SCOPE, **change}, receiver(b""), sent))
@@ -94,7 +94,7 @@ def test_a_request_that_ends_makes_room_however_it_ends(fails: bool) -> None:
             raise ValueError
         await echo(scope, receive, send)
 
-    limit = WorkLimit(1.0, 1_000, 1_000)
+    limit = WorkLimit(1.0, 2_000, 1_000, 1_000)
     ask = Admission(app, {"/predict": limit})(SCOPE, receiver(b"x" * 5_000), Sent())
     if fails:
         with pytest.raises(ValueError):

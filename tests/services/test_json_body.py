@@ -10,7 +10,7 @@ from bentos.schemas import Ticket, TicketBatch
 from bentos.services.errors import RequestError
 from bentos.services.json_body import JsonBody
 from bentos.wire import ErrorResponse
-from tests.triage.linear import is_linear, is_quicker
+from tests.triage.cpu_time import is_linear, is_quicker
 
 
 class TicketBody(JsonBody, Ticket):

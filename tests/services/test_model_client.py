@@ -110,8 +110,11 @@ def test_a_failure_says_why(service: Service, reason: FailureReason) -> None:
     assert failure.value.reason == reason
 
 
-def test_a_dropped_connection_is_tried_once_more() -> None:
-    service = Service(aiohttp.ServerDisconnectedError())
+@pytest.mark.parametrize(
+    "failure", [aiohttp.ServerDisconnectedError(), aiohttp.ClientOSError(32, "Broken pipe")]
+)
+def test_a_dropped_connection_is_tried_once_more(failure: Exception) -> None:
+    service = Service(failure)
     with pytest.raises(ModelFailure):
         ask(client(service))
     assert service.asked == 2

@@ -42,9 +42,9 @@ class Rooms:
         return scrubbed.upper()
 
 
-def reader(rooms: Rooms) -> Reader:
+def reader(rooms: Rooms, slice_seconds: float = 0.0) -> Reader:
     stand_in: Any = rooms
-    return Reader(stand_in)
+    return Reader(stand_in, slice_seconds)
 
 
 def budget(seconds: float = 1_000.0) -> Budget:
@@ -146,3 +146,32 @@ def test_others_come_between_short_tickets() -> None:
 
     asyncio.run(both())
     assert "ticket ticket" not in " ".join(order[:8])
+
+
+def test_short_tickets_that_came_together_are_read_in_one_slice() -> None:
+    rooms = Rooms()
+
+    async def together() -> list[int]:
+        of = reader(rooms, slice_seconds=1_000.0)
+        tasks = [asyncio.create_task(of.read({0: "a"}, budget())) for _ in range(8)]
+        turns = list[int]()
+        while not all(task.done() for task in tasks):
+            await asyncio.sleep(0)
+            turns.append(len(rooms.scrubbed))
+        return turns
+
+    assert set(asyncio.run(together())) == {0, 8}
+
+
+def test_a_short_ticket_whose_caller_has_left_is_not_read() -> None:
+    rooms = Rooms()
+
+    async def leave() -> None:
+        of = reader(rooms)
+        tasks = [asyncio.create_task(of.read({0: name}, budget())) for name in "abc"]
+        await asyncio.sleep(0)
+        tasks[1].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(leave())
+    assert rooms.scrubbed == ["a", "c"]

@@ -16,7 +16,7 @@ class Clock:
 
 
 def limit(clock: Clock, first: int = 10_000) -> WorkLimit:
-    return WorkLimit(target_seconds=1.0, least=1_000, first=first, clock=clock)
+    return WorkLimit(target_seconds=1.0, usual=2_000, least=1_000, first=first, clock=clock)
 
 
 def test_admits_up_to_the_limit_and_anything_where_nothing_is_in_flight() -> None:
@@ -25,6 +25,23 @@ def test_admits_up_to_the_limit_and_anything_where_nothing_is_in_flight() -> Non
     work.began(9_000)
     assert work.admits(1_000)
     assert not work.admits(1_001)
+
+
+def test_a_few_requests_are_admitted_whatever_their_size() -> None:
+    work = WorkLimit(1.0, usual=2_000, least=1_000, first=10_000, fewest=3, clock=Clock())
+    for _ in range(3):
+        assert work.admits(20_000)
+        work.began(20_000)
+    assert not work.admits(1)
+
+
+def test_a_large_request_may_take_longer_in_proportion() -> None:
+    clock = Clock()
+    work = limit(clock)
+    began = work.began(20_000)
+    clock.now = 9.0
+    work.ended(20_000, began, is_slow=False)
+    assert work.limit >= 10_000
 
 
 def test_quick_answers_raise_the_limit_while_it_is_used() -> None:

@@ -16,7 +16,7 @@ from bentos.triage.pii.names.tokens import tokens
 from bentos.triage.pii.plain_view import plain_view
 from bentos.triage.pii.presidio import EntityRecognizer
 from bentos.triage.pii.scrubber import Scrubber
-from tests.triage.pii.cpu_time import MOST_GROWTH, TooLongError, cost, growth
+from tests.triage.cpu_time import MOST_GROWTH, TooLongError, cost, growth
 from tests.triage.pii.patterns import of_modules, of_recognizers
 from tests.triage.pii.worst_inputs import Worst, WorstInputs
 
@@ -94,8 +94,8 @@ def test_a_pattern_is_linear_on_its_worst_texts(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", _PATTERNS)
 def test_a_pattern_is_linear_on_very_many_texts(name: str) -> None:
-    found = [_grows_too_much(_PATTERNS[name], count=150, seed=seed) for seed in range(1, 7)]
-    assert found == [[]] * 6
+    found = [_grows_too_much(_PATTERNS[name], count=150, seed=seed) for seed in (1, 2)]
+    assert found == [[], []]
 
 
 @pytest.fixture(scope="module")

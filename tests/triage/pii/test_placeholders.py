@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bentos.triage.pii.placeholders import placeholders, replaced
 from bentos.triage.pii.scrubbed import Scrubbed
 from bentos.triage.pii.spans import Span, disjoint
-from tests.triage.linear import is_linear
+from tests.triage.cpu_time import is_linear
 
 _TEXT = "Ann met ANN, ann@x.tn and Bo; " * 3
 _SPANS = st.builds(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bentos.triage.pii.plain_view import LONGEST_FORM, plain_view, unfolded_length
-from tests.triage.linear import is_linear
+from tests.triage.cpu_time import is_linear
 from tests.triage.pii.unicode_texts import unfolding
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bentos.triage.pii.names.tagger import NameTagger
 from bentos.triage.pii.scrubber import Scrubber
-from tests.triage.linear import is_linear
+from tests.triage.cpu_time import is_linear
 
 _DATA = Path(__file__).parents[2] / "data"
 _NAMES = Path(__file__).parents[3] / "release" / "names"

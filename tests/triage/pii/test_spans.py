@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bentos.triage.pii.spans import Span, disjoint
-from tests.triage.linear import is_linear
+from tests.triage.cpu_time import is_linear
 
 _SPANS = st.builds(
     lambda kind, start, length, score: Span(kind, start, start + length, score),
