@@ -21,7 +21,7 @@ _WORD: Final = rf"{_LETTER}+(?:{_MARK}+{_LETTER}+)*"
 _DROPPED: Final = (
     r"(?:https?://|www\.)[^\s<>]+"
     r"|[\w.+-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
-    r"|<[A-Z]++(?:_[A-Z0-9]++)*+>"
+    r"|<[A-Z]++(?:_[A-Z0-9]++)*>"
 )
 _WORDS: Final = re.compile(rf"({_WORD})")
 _WORDS_BETWEEN_DROPPED: Final = re.compile(rf"{_DROPPED}|({_WORD})", re.IGNORECASE)

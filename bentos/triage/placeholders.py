@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_PLACEHOLDER: Final = re.compile(r"<[A-Z]++(?:_[A-Z0-9]++)*+>")
+_PLACEHOLDER: Final = re.compile(r"<[A-Z]++(?:_[A-Z0-9]++)*>")
 
 
 def without_placeholders(scrubbed: str) -> str:

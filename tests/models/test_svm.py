@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -110,4 +111,8 @@ def test_what_is_no_svm_is_refused(tmp_path: Path) -> None:
 def test_files_survive_writing_and_reading(tmp_path: Path) -> None:
     files = SvmFiles.read(RELEASED)
     files.write(tmp_path)
-    assert (tmp_path / "svm.npz").read_bytes() == (RELEASED / "svm.npz").read_bytes()
+    # Not the archive's own bytes: its headers differ between releases of Python.
+    with ZipFile(tmp_path / "svm.npz") as written, ZipFile(RELEASED / "svm.npz") as released:
+        assert written.namelist() == released.namelist()
+        for name in released.namelist():
+            assert written.read(name) == released.read(name)

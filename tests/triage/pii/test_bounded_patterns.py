@@ -7,10 +7,12 @@ from re import _constants as codes  # type: ignore[attr-defined]  # no public pa
 import pytest
 
 from tests.triage.pii.patterns import of_modules, of_recognizers
-from tests.triage.pii.worst_inputs import REPEATS, Node, Nodes, below, parsed
+from tests.triage.pii.worst_inputs import REPEATS, SINGLE, Node, Nodes, below, parsed
 
 # More than any word, number or gap between a cue and a value needs.
 _MOST = 128
+# What a possessive repetition may repeat.
+RUNS = [[kind] for kind in SINGLE]
 _NEVER_FAIL = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
@@ -48,6 +50,31 @@ def faults(patterns: Mapping[str, re.Pattern[str]]) -> list[str]:
         for name, runs in found.items()
         if runs
     ]
+
+
+def possessive_groups(nodes: Nodes) -> Iterator[Node]:
+    """What Python reads wrongly before 3.11.5, which Debian 12 does not have (gh-106052)."""
+    for node in nodes:
+        code, given = node
+        if code is codes.ATOMIC_GROUP:
+            yield node
+        if code is codes.POSSESSIVE_REPEAT and [kind for kind, _ in given[2]] not in RUNS:
+            yield node
+        for inner in below(node):
+            yield from possessive_groups(inner)
+
+
+@pytest.mark.parametrize("name", of_recognizers() | of_modules())
+def test_a_pattern_has_possessive_runs_of_single_characters_only(name: str) -> None:
+    pattern = (of_recognizers() | of_modules())[name]
+    assert list(possessive_groups(list(parsed(pattern)))) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_one"), [("a++b", False), ("[ab]{0,9}+c", False), ("(?:ab)++", True)]
+)
+def test_a_possessive_group_is_told_from_a_run_of_one_character(pattern: str, is_one: bool) -> None:
+    assert any(possessive_groups(list(parsed(re.compile(pattern))))) is is_one
 
 
 @pytest.mark.parametrize("name", of_recognizers())

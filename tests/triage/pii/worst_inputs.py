@@ -18,6 +18,7 @@ _TAILS = ("", " 1", "!", "\n", " x", "A", "1", "ش")
 _SIGNS = 3
 REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 _SINGLE = (codes.IN, codes.NOT_LITERAL, codes.ANY, codes.CATEGORY)
+SINGLE = (*_SINGLE, codes.LITERAL)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Final
 # a digit in it is a code, whatever else it has.
 _TOKEN: Final = re.compile(
     r"(?P<elision>\b(?:[cdjlmnst]|qu|jusqu|lorsqu)'(?=[aeiouyhàâæéèêëîïôœùû]))"
-    r"|(?P<code>(?:[^\W\d_]{1,20}+[-_./]?+){0,4}+\d(?:[-_./]?[^\W_])*+)"
-    r"|(?P<word>[^\W\d_]++(?:(?:-|'(?!s\b))[^\W\d_]++)*+)"
+    r"|(?P<code>(?:[^\W\d_]{1,20}+[-_./]?+){0,4}\d(?:[-_./]?[^\W_])*)"
+    r"|(?P<word>[^\W\d_]++(?:(?:-|'(?!s\b))[^\W\d_]++)*)"
     r"|(?P<possessive>'s\b)|(?P<line>\n)|(?P<sign>[^\w\s]|_)",
     re.IGNORECASE,
 )

@@ -30,7 +30,7 @@ class SequenceRecognizer(EntityRecognizer):
     ) -> None:
         self._start = re.compile(rf"{_BEGINS}{start}", re.IGNORECASE)
         # All that a number which starts here may hold, read at once.
-        self._longest = re.compile(rf"[^\W_](?:{_GAP}[a-zA-Z0-9]){{0,{max(lengths) - 1}}}+")
+        self._longest = re.compile(rf"[^\W_](?:{_GAP}[a-zA-Z0-9]){{0,{max(lengths) - 1}}}")
         self._lengths = tuple(lengths)
         self._is_valid = is_valid
         super().__init__(supported_entities=[entity], supported_language=LANGUAGE)

@@ -5,7 +5,7 @@ from typing import Final
 # A word is read whole, or else up to its last hyphen ("Jean-B. Clément"), and never cut elsewhere:
 # "A-A-A-..." would be tried in every way to cut it.
 _CAPITALISED: Final = r"""(?: [A-ZÀ-ÖØ-ÞĀ-Ž] (?:
-    \. | [\w'-]{0,60}+ | [\w']{0,60}+ (?: - [\w']{0,60}+ (?= - ) ){0,20}+ (?= - ) ) )"""
+    \. | [\w'-]{0,60}+ | [\w'-]{0,60} (?= - [\w']{0,60}+ (?! [\w'-] ) ) ) )"""
 _PARTICLE: Final = r"""(?: (?:
     de\ la | de\ l' | de | du | des | d' | la | le | les | l' | el | al | ibn | ben | van | von
   | der | and | of | the | et | en | sur | sous ) \s? )"""

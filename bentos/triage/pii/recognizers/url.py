@@ -8,7 +8,7 @@ _SCHEME: Final = r"(?: h(?:tt|xx)ps? | s?ftps? | wss? | ssh | rdp | ldaps? | smb
 # Signs that an address may hold, and not end with.
 _SIGNS: Final = r"[.,;:!?'()\[\]{}*…|]"
 _LAST: Final = r"[^\s<>\"«»،؛؟\u0600-\u06ff.,;:!?'()\[\]{}*…|]"
-_REST: Final = rf"(?: {_SIGNS}{{0,100}}+ {_LAST}++ )++"
+_REST: Final = rf"(?: {_SIGNS}{{0,100}}+ {_LAST}++ )+"
 _DOMAIN: Final = r"[a-z0-9] [a-z0-9-]{0,62} (?: \. [a-z0-9-]{1,63} ){0,4} \. [a-z]{2,12}"
 _RULES: Final = (
     rule(rf"(?P<value> (?<![^\W_]) (?: {_SCHEME} | www\. ) {_REST} )", CERTAIN),
