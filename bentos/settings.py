@@ -123,7 +123,7 @@ class Settings(BaseSettings):
         default=True, description="Whether concurrent callers' texts are merged into batches."
     )
     model_calls: int = Field(
-        default=2,
+        default=4,
         ge=1,
         description="The most calls that an agent has in flight to a model for single tickets. "
         "Tickets past it go together in the next; raise it with the model's replicas.",
